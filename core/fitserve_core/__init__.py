@@ -1,0 +1,1 @@
+"""What client, service and workers share: the spec, the results, the store, the data sets."""

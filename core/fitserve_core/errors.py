@@ -1,0 +1,87 @@
+"""The domain's errors; what each means on the wire is the service's business.
+
+FitserveError
+├── InvalidInputError        a value that cannot be used, with its path
+│   └── BodyTooLargeError
+├── NotFoundError            no such experiment, run or model
+├── ConflictError            impossible in the present state
+├── UnauthorizedError
+├── UnavailableError         a part that is needed is out of reach
+├── ConfigurationError       settings under which a process cannot start
+├── DatasetUnavailableError  no source gave the data
+└── LeaseLostError           somebody else has the run: stop, write nothing
+"""
+
+from typing import Any
+
+
+class FitserveError(Exception):
+    """Any error that the product itself raises.
+
+    Args:
+        message: what was received and what would have been right.
+        param: path of the offending value, as `training.learning_rates[0]`.
+        received: the offending value.
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, *, param: str | None = None, received: Any = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+        self.received = received
+
+
+class InvalidInputError(FitserveError):
+    """A value that cannot be used."""
+
+    code = "invalid_input"
+
+
+class BodyTooLargeError(InvalidInputError):
+    """A request body above the limit."""
+
+    code = "body_too_large"
+
+
+class NotFoundError(FitserveError):
+    """No such thing."""
+
+    code = "not_found"
+
+
+class ConflictError(FitserveError):
+    """What was asked for is impossible in the present state."""
+
+    code = "conflict"
+
+
+class UnauthorizedError(FitserveError):
+    """No API key, or a wrong one."""
+
+    code = "unauthorized"
+
+
+class UnavailableError(FitserveError):
+    """A part that is needed is out of reach for now."""
+
+    code = "unavailable"
+
+
+class ConfigurationError(FitserveError):
+    """Settings under which a process cannot start."""
+
+    code = "configuration"
+
+
+class DatasetUnavailableError(FitserveError):
+    """No source gave the data set; the message names every source and why."""
+
+    code = "dataset_unavailable"
+
+
+class LeaseLostError(FitserveError):
+    """The run is no longer this attempt's: it was cancelled, or somebody else has it."""
+
+    code = "lease_lost"

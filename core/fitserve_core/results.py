@@ -1,0 +1,255 @@
+"""What the service answers. Clients tolerate fields that they do not know."""
+
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fitserve_core.spec import ExperimentSpec
+
+Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+TERMINAL: frozenset[Status] = frozenset({"succeeded", "failed", "cancelled"})
+VerdictName = Literal["trained", "did_not_train", "diverged"]
+
+
+class Result(BaseModel):
+    """Base of every answer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ErrorBody(Result):
+    """What went wrong, for programs and for people."""
+
+    code: str = Field(description="A stable name, such as `not_found`.")
+    message: str = Field(description="What was received and what would have been right.")
+    param: str | None = Field(default=None, description="Path of the offending value.")
+    received: Any = Field(default=None, description="The offending value.")
+
+
+class ErrorEnvelope(Result):
+    """The one shape of every error."""
+
+    error: ErrorBody
+
+
+class RunCounts(Result):
+    """How many runs of an experiment stand where."""
+
+    queued: int = 0
+    running: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+    @property
+    def total(self) -> int:
+        """All runs of the experiment."""
+        return self.queued + self.running + self.succeeded + self.failed + self.cancelled
+
+
+class Progress(Result):
+    """Epochs done of all epochs of all runs."""
+
+    epochs_done: int
+    epochs_total: int
+    fraction: float = Field(description="From 0 to 1.")
+
+
+class KeptModel(Result):
+    """The run whose model serves the experiment, and the figure that chose it."""
+
+    run_id: str
+    cell: int
+    figure: str = Field(description="The deciding figure, such as `val_accuracy`.")
+    value: float
+
+
+class Experiment(Result):
+    """One posted spec and where it stands."""
+
+    object: Literal["experiment"] = "experiment"
+    id: str
+    name: str
+    status: Status
+    spec: ExperimentSpec
+    runs: RunCounts
+    progress: Progress
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    kept_model: KeptModel | None = None
+    error: str | None = None
+
+
+Item = TypeVar("Item")
+
+
+class Page(Result, Generic[Item]):
+    """A page of a list; `has_more` says whether asking `after` the last one is worth it."""
+
+    object: Literal["list"] = "list"
+    data: list[Item]
+    has_more: bool
+
+
+class EpochFigures(Result):
+    """What one epoch of one run reported.
+
+    Training figures are running means over the epoch, as Keras reports them. `mse` figures are
+    on the [0, 1] scale of the full data range whatever the scaling; `loss` is what was minimised.
+    """
+
+    epoch: int = Field(description="Counted from 1.")
+    loss: float | None = None
+    accuracy: float | None = None
+    mse: float | None = None
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+    val_mse: float | None = None
+    learning_rate: float | None = None
+    seconds: float | None = None
+
+
+class Verdict(Result):
+    """What a finished run is worth, with its evidence."""
+
+    name: VerdictName
+    reason: str = Field(description="The evidence in a sentence.")
+    evidence: dict[str, float | int | str | None] = Field(default_factory=dict)
+
+
+class Artefact(Result):
+    """One stored file of a run."""
+
+    kind: Literal["weights", "onnx", "keras"]
+    sha256: str
+    bytes: int
+
+
+class RunMetrics(Result):
+    """One run: its seed, status, verdict, figures of every epoch and of the end.
+
+    `final` holds the last epoch's figures and, besides, `test_loss`, `test_accuracy` (digits) or
+    `test_mse` and, in the data's own units squared, `mse_data_units`, `test_mse_data_units`.
+    """
+
+    run_id: str
+    cell: int
+    config: dict[str, Any]
+    repetition: int
+    seed: int
+    status: Status
+    attempt: int
+    verdict: Verdict | None = None
+    epochs: list[EpochFigures]
+    final: dict[str, float | None] | None = None
+    artefacts: list[Artefact] = Field(default_factory=list)
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    error: str | None = None
+
+
+class Metrics(Result):
+    """Every run of an experiment with every epoch."""
+
+    experiment_id: str
+    runs: list[RunMetrics]
+
+
+class RunTally(Result):
+    """Requested runs of a cell, counted by what became of them."""
+
+    requested: int = 0
+    trained: int = 0
+    did_not_train: int = 0
+    diverged: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    unfinished: int = 0
+
+
+class Spread(Result):
+    """A figure over the finite, finished runs of a cell; `std` with ddof = 1."""
+
+    n: int
+    mean: float
+    std: float | None = Field(description="null for a single value: one run has no spread.")
+    min: float
+    max: float
+    values: list[float]
+
+
+class CellSummary(Result):
+    """One configuration over its repetitions."""
+
+    cell: int
+    config: dict[str, Any]
+    n: RunTally
+    unstable: bool = Field(description="Its finished runs disagree about their verdict.")
+    figures: dict[str, Spread]
+
+
+class Summary(Result):
+    """Mean ± standard deviation of every cell, the best cell and the kept model."""
+
+    experiment_id: str
+    status: Status
+    deciding_figure: str
+    cells: list[CellSummary]
+    best_cell: int | None
+    kept_model: KeptModel | None
+
+
+class Event(Result):
+    """Something that happened to an experiment, numbered without gaps within it.
+
+    Types: `experiment.queued`, `.running`, `.succeeded`, `.failed`, `.cancelled`; `run.running`,
+    `run.epochs` (the figures of new epochs), `run.requeued`, `run.succeeded`, `run.failed`.
+    """
+
+    id: int = Field(description="Position in the stream of all experiments.")
+    experiment_id: str
+    seq: int = Field(description="Position in the experiment's own stream, from 1.")
+    type: str
+    created_at: datetime
+    data: dict[str, Any]
+
+
+class Model(Result):
+    """A kept model that answers predictions."""
+
+    object: Literal["model"] = "model"
+    name: str
+    run_id: str
+    experiment_id: str
+    dataset: str
+    task: Literal["classification", "regression"]
+    figure: str
+    value: float
+    created_at: datetime
+    files: list[Artefact]
+    example: dict[str, Any] = Field(description="A body that `POST /predict` accepts.")
+
+
+class Prediction(Result):
+    """The answer to one instance: a digit with its probabilities, or a value."""
+
+    label: int | None = None
+    probabilities: list[float] | None = None
+    value: float | None = None
+
+
+class Predictions(Result):
+    """The answers to all instances, in their order."""
+
+    model: str = Field(description="The name asked for.")
+    run_id: str = Field(description="The run whose model answered.")
+    predictions: list[Prediction]
+
+
+class Health(Result):
+    """Whether a part works."""
+
+    status: Literal["ok", "unavailable"]
+    parts: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,66 @@
+"""Configuration of service and workers, from the environment."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _available_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Settings(BaseSettings):
+    """Every setting, its environment variable (`FITSERVE_` + name, or as given) and default."""
+
+    model_config = SettingsConfigDict(env_prefix="FITSERVE_", populate_by_name=True, frozen=True)
+
+    data: Path = Field(
+        default_factory=lambda: user_data_path("fitserve"),
+        description="Data folder: SQLite store, artefacts, cached data sets, broker files.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the API binds.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port of the API; 0 takes a free one.")
+    slots: int = Field(
+        default_factory=_available_cores, ge=1, description="Trainings at a time, one a core."
+    )
+    api_key: SecretStr | None = Field(
+        default=None, description="Bearer key that every call but health must carry."
+    )
+    database_url: Annotated[
+        str | None, Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    ] = Field(default=None, description="`postgresql://…`; without it SQLite in the data folder.")
+    redis_url: Annotated[
+        str | None, Field(validation_alias=AliasChoices("REDIS_URL", "redis_url"))
+    ] = Field(default=None, description="`redis://…`; without it an embedded broker is started.")
+    mnist: Path | None = Field(
+        default=None, description="`mnist.npz`, or a folder with the four IDX files."
+    )
+    max_body_bytes: int = Field(
+        default=32 * 2**20, ge=1024, description="Larger request bodies get 413."
+    )
+    lease_seconds: float = Field(
+        default=20.0, gt=1, description="A run whose worker is silent for so long is given away."
+    )
+    max_lost_attempts: int = Field(
+        default=3, ge=1, description="A run that loses so many attempts is failed."
+    )
+
+    @cached_property
+    def artefacts(self) -> Path:
+        """Folder of checkpoints and model files."""
+        return self.data / "artefacts"
+
+    @cached_property
+    def store_url(self) -> str:
+        """SQLAlchemy's URL of the store."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data / 'fitserve.sqlite3'}"
+        scheme, _, rest = self.database_url.partition("://")
+        if scheme in {"postgres", "postgresql"}:
+            return f"postgresql+psycopg://{rest}"
+        return self.database_url
