@@ -24,7 +24,9 @@ class Settings(BaseSettings):
         description="Data folder: SQLite store, artefacts, cached data sets, broker files.",
     )
     host: str = Field(default="127.0.0.1", description="Address that the API binds.")
-    port: int = Field(default=8000, ge=0, le=65535, description="Port of the API; 0 takes a free one.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port of the API; 0 takes a free one."
+    )
     slots: int = Field(
         default_factory=_available_cores, ge=1, description="Trainings at a time, one a core."
     )

@@ -1,5 +1,6 @@
 """What a user posts: one data set, one network, one recipe, learning rates × repetitions."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -37,7 +38,7 @@ class Network(SpecModel):
     def parameters(self, inputs: int, outputs: int) -> int:
         """Number of weights and biases between `inputs` input and `outputs` output units."""
         widths = [inputs, *self.hidden_layers, outputs]
-        return sum((a + 1) * b for a, b in zip(widths, widths[1:], strict=False))
+        return sum((a + 1) * b for a, b in itertools.pairwise(widths))
 
 
 class Sgd(SpecModel):

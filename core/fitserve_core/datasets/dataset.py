@@ -1,6 +1,7 @@
 """What a loader returns: scaled rows, and the scales that lead back to the data's own units."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from fitserve_core.datasets.registry import DatasetInfo
 
 Array = NDArray[np.float32]
+Scaling = Literal["train", "full"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,156 @@
+"""What goes over the wire, one pure function a call; nothing here sends."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from pydantic_core import to_json
+
+from fitserve_core.spec import ExperimentSpec
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, independent of whether it is sent synchronously.
+
+    Attributes:
+        replayable: sending it twice does no more than sending it once and answers the same.
+    """
+
+    method: str
+    path: str
+    params: dict[str, str | int] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    replayable: bool = True
+
+
+def create_experiment(spec: Any, idempotency_key: str) -> Call:
+    """Post a spec; the key makes it the same experiment however often it is sent."""
+    return _post("/experiments", spec, {"Idempotency-Key": idempotency_key})
+
+
+def spec_of(spec: Mapping[str, Any] | ExperimentSpec | None, fields: dict[str, Any]) -> Any:
+    """Return the one spec that was given, as a mapping or as fields.
+
+    Raises:
+        TypeError: both were given, or neither.
+    """
+    if spec is not None and fields:
+        raise TypeError(
+            f"give a spec or its fields, not both; received a spec and {', '.join(sorted(fields))}"
+        )
+    if spec is None and not fields:
+        raise TypeError("give a spec or its fields, such as dataset='mnist'; received neither")
+    return fields if spec is None else spec
+
+
+def experiment(experiment_id: str) -> Call:
+    """Ask where an experiment stands."""
+    return _get("experiments", experiment_id)
+
+
+def experiments(limit: int, after: str | None, status: str | None, dataset: str | None) -> Call:
+    """Ask for one page of experiments, newest first."""
+    given = {"limit": limit, "after": after, "status": status, "dataset": dataset}
+    return Call(
+        "GET", "/experiments", params={k: v for k, v in given.items() if v is not None}
+    )
+
+
+def experiment_metrics(experiment_id: str) -> Call:
+    """Ask for the figures of every run and epoch."""
+    return _get("experiments", experiment_id, "metrics")
+
+
+def experiment_summary(experiment_id: str) -> Call:
+    """Ask for mean and standard deviation of every cell."""
+    return _get("experiments", experiment_id, "summary")
+
+
+def experiment_events(experiment_id: str, last_event_id: str | None) -> Call:
+    """Ask for the live stream of events behind the last one seen."""
+    headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+    if last_event_id is not None:
+        headers["Last-Event-ID"] = last_event_id
+    return Call("GET", _path("experiments", experiment_id, "events"), headers=headers)
+
+
+def cancel_experiment(experiment_id: str) -> Call:
+    """Cancel; a second time changes nothing."""
+    return Call("POST", _path("experiments", experiment_id, "cancel"))
+
+
+def delete_experiment(experiment_id: str) -> Call:
+    """Delete; a second time would answer 404, so it is not replayable."""
+    return Call("DELETE", _path("experiments", experiment_id), replayable=False)
+
+
+def models() -> Call:
+    """Ask for every kept model."""
+    return _get("models")
+
+
+def model(name: str) -> Call:
+    """Ask for one kept model."""
+    return _get("models", name)
+
+
+def model_file(name: str, file_format: str) -> Call:
+    """Ask for the file of a kept model."""
+    return Call("GET", _path("models", name, "file"), params={"format": file_format})
+
+
+def predict(instances: Any, name: str) -> Call:
+    """Ask for predictions; nothing changes by asking, so it is replayable."""
+    return _post("/predict", {"model": name, "instances": batch(instances)})
+
+
+def batch(instances: Any) -> Any:
+    """Return instances as JSON can carry them; encoded images (`bytes`) become base64."""
+    if isinstance(instances, list | tuple):
+        return [_instance(instance) for instance in instances]
+    return instances
+
+
+def readiness() -> Call:
+    """Ask whether the service and its parts work."""
+    return _get("readyz")
+
+
+def _instance(instance: Any) -> Any:
+    if isinstance(instance, bytes):
+        return {"b64": base64.b64encode(instance).decode("ascii")}
+    return instance
+
+
+def _get(*segments: str) -> Call:
+    return Call("GET", _path(*segments))
+
+
+def _post(path: str, value: Any, headers: Mapping[str, str] | None = None) -> Call:
+    return Call(
+        "POST",
+        path,
+        headers={"Content-Type": "application/json", **(headers or {})},
+        body=_json(value),
+    )
+
+
+def _path(*segments: str) -> str:
+    return "".join(f"/{quote(segment, safe='')}" for segment in segments)
+
+
+def _json(value: Any) -> bytes:
+    # NaN goes out as written: whether it is acceptable is the service's to say.
+    return to_json(value, inf_nan_mode="constants", fallback=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(
+        f"{type(value).__name__} cannot be sent; give numbers, text, lists, mappings or arrays"
+    )

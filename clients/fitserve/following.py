@@ -1,0 +1,60 @@
+"""An experiment's event stream over however many connections it takes, as a pure state machine."""
+
+from fitserve.calls import Call, experiment_events
+from fitserve.clock import Clock
+from fitserve.responses import parse_json
+from fitserve.retries import REQUESTS, STREAMS, Outcome
+from fitserve.sse import SSEDecoder
+from fitserve_core.results import TERMINAL, Event
+
+ENDINGS = frozenset(f"experiment.{status}" for status in TERMINAL)
+
+
+class Following:
+    """Where a watcher of one experiment stands; whoever holds the connection feeds it.
+
+    Attributes:
+        ended: the experiment's last event has been seen.
+    """
+
+    def __init__(self, experiment_id: str, clock: Clock) -> None:
+        self.ended = False
+        self._experiment_id = experiment_id
+        self._clock = clock
+        self._last_event_id: str | None = None
+        self._retries = 0
+        self._decoder = SSEDecoder()
+        self._opened = 0.0
+
+    def connect(self) -> Call:
+        """Return the call that opens the next connection, behind the last event seen."""
+        self._decoder = SSEDecoder()
+        self._opened = self._clock.monotonic()
+        return experiment_events(self._experiment_id, self._last_event_id)
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """Return the events that `chunk` completes."""
+        return [self._event(frame.data) for frame in self._decoder.feed(chunk)]
+
+    def reconnect_after(self, outcome: Outcome) -> float | None:
+        """Return the seconds until the next connection, or None to give up with `outcome`."""
+        if self._clock.monotonic() - self._opened > STREAMS.cap:
+            self._retries = 0  # it held for a while, so the service is there
+        # A service never reached is more likely not running than restarting.
+        policy = REQUESTS if self._last_event_id is None else STREAMS
+        delay = policy.delay(
+            experiment_events(self._experiment_id, self._last_event_id),
+            outcome,
+            self._retries,
+            now=self._clock.now(),
+            jitter=self._clock.jitter(),
+        )
+        self._retries += 1
+        return delay
+
+    def _event(self, data: str) -> Event:
+        event = parse_json(Event, data, f"the event stream of {self._experiment_id}")
+        self._last_event_id = str(event.seq)
+        self._retries = 0
+        self.ended = event.type in ENDINGS
+        return event

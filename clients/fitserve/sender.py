@@ -1,0 +1,108 @@
+"""The synchronous way over the wire: sends calls, again where the policy says so."""
+
+from collections.abc import Generator, Iterator
+
+import httpx2
+
+from fitserve.calls import Call
+from fitserve.clock import Clock
+from fitserve.following import Following
+from fitserve.responses import accept
+from fitserve.retries import REQUESTS, Outcome
+from fitserve_core.results import Event
+
+# The service sends a keep-alive well within this time, so silence means a dead connection.
+SILENCE = 45.0
+
+
+class Sender:
+    """Holds the connections; every resource sends through it."""
+
+    def __init__(self, http: httpx2.Client, clock: Clock) -> None:
+        self.clock = clock
+        self._http = http
+
+    @property
+    def base_url(self) -> str:
+        """Where the service is."""
+        return str(self._http.base_url).rstrip("/")
+
+    def send(self, call: Call) -> httpx2.Response:
+        """Return the successful answer to `call`.
+
+        Raises:
+            APIConnectionError: there was none, however often it was sent.
+            APIStatusError: the service refused.
+        """
+        return accept(self.outcome(call), self.base_url)
+
+    def outcome(self, call: Call) -> Outcome:
+        """Return the last answer to `call`, refusals included, or why there was none."""
+        retries = 0
+        while True:
+            outcome = self._once(call)
+            delay = REQUESTS.delay(
+                call, outcome, retries, now=self.clock.now(), jitter=self.clock.jitter()
+            )
+            if delay is None:
+                return outcome
+            self.clock.sleep(delay)
+            retries += 1
+
+    def follow(self, experiment_id: str, deadline: float | None = None) -> Iterator[Event]:
+        """Yield the experiment's events, old ones first, then live, until its last.
+
+        It reconnects by itself, and stops early once the clock's monotonic time passes `deadline`.
+
+        Raises:
+            APIConnectionError: the service stayed out of reach.
+            APIStatusError: the service refused.
+        """
+        following = Following(experiment_id, self.clock)
+        while not following.ended:
+            outcome = yield from self._one_connection(following, deadline)
+            if following.ended or self._left(deadline) <= 0:
+                return
+            delay = following.reconnect_after(outcome)
+            if delay is None or _refused(outcome, delay):
+                accept(outcome, self.base_url)
+                return
+            self.clock.sleep(min(delay, self._left(deadline)))
+
+    def _one_connection(
+        self, following: Following, deadline: float | None
+    ) -> Generator[Event, None, Outcome]:
+        request = self._build(following.connect())
+        silence = max(min(SILENCE, self._left(deadline)), 0.001)
+        request.extensions["timeout"]["read"] = silence
+        try:
+            response = self._http.send(request, stream=True)
+        except httpx2.TransportError as error:
+            return error
+        try:
+            if not response.is_success:
+                response.read()
+                return response
+            for chunk in response.iter_bytes():
+                yield from following.feed(chunk)
+                if following.ended or self._left(deadline) <= 0:
+                    break
+        except httpx2.TransportError as error:
+            return error
+        finally:
+            response.close()
+        return httpx2.RemoteProtocolError("the event stream ended before the experiment did")
+
+    def _once(self, call: Call) -> Outcome:
+        try:
+            return self._http.send(self._build(call))
+        except httpx2.TransportError as error:
+            return error
+
+    def _build(self, call: Call) -> httpx2.Request:
+        return self._http.build_request(
+            call.method, call.path, params=call.params, headers=call.headers, content=call.body
+        )
+
+    def _left(self, deadline: float | None) -> float:
+        return float("inf") if deadline is None else deadline - self.clock.monotonic()

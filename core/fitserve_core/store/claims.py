@@ -1,0 +1,220 @@
+"""Claims on runs: taken with a lease, numbered, and every write fenced by the number."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+
+from fitserve_core.errors import LeaseLostError
+from fitserve_core.results import EpochFigures, Verdict
+from fitserve_core.spec import Cell, ExperimentSpec, RunPlan
+from fitserve_core.store import events
+from fitserve_core.store.engine import now
+from fitserve_core.store.experiments import change_status, lock
+from fitserve_core.store.leases import requeue
+from fitserve_core.store.settle import settle
+from fitserve_core.store.tables import artefact, epoch, run
+
+if TYPE_CHECKING:
+    from fitserve_core.store.store import Store
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A file from which a run goes on: its path below the artefact folder, and its SHA-256."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A finished run's file: kind, path below the artefact folder, SHA-256 and size in bytes."""
+
+    kind: str
+    path: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One worker's attempt at a run; `attempt` is the fence of everything that it writes."""
+
+    run_id: str
+    experiment_id: str
+    attempt: int
+    plan: RunPlan
+    epoch: int
+    checkpoint: Checkpoint | None
+
+
+class Claims:
+    """What a worker does with a run: take it, keep it, report, end it or hand it back."""
+
+    def __init__(self, store: "Store", lease_seconds: float) -> None:
+        self._store = store
+        self._lease_seconds = lease_seconds
+
+    def take(self, worker: str) -> Claim | None:
+        """Claim the run that has waited longest, interrupted ones first; None if none waits."""
+        while True:
+            with self._store.writing() as connection:
+                candidate = connection.execute(_waiting()).first()
+                if candidate is None:
+                    return None
+                # The candidate was read without its lock: somebody may have taken it meanwhile.
+                if claim := self._take(connection, candidate.id, candidate.experiment_id, worker):
+                    return claim
+
+    def renew(self, claim: Claim) -> None:
+        """Prolong the lease.
+
+        Raises:
+            LeaseLostError: the run was cancelled, or given to somebody else.
+        """
+        with self._store.writing() as connection:
+            self._fenced(connection, claim, _mine(claim), lease_until=self._lease())
+
+    def check(self, claim: Claim) -> None:
+        """Raise LeaseLostError if the run is no longer this attempt's; writes nothing."""
+        with self._store.reading() as connection:
+            if connection.execute(select(run.c.id).where(_mine(claim))).first() is None:
+                raise _lost(claim)
+
+    def record(
+        self, claim: Claim, figures: list[EpochFigures], checkpoint: Checkpoint | None
+    ) -> None:
+        """Store the figures of new epochs with the checkpoint that stands behind them.
+
+        Figures and checkpoint move together, so a resumed run repeats no recorded epoch. Saying
+        the same twice is harmless: a commit whose answer was lost can be tried again.
+
+        Raises:
+            LeaseLostError: the run was cancelled, or given to somebody else.
+        """
+        first, last = figures[0].epoch, figures[-1].epoch
+        rows = [{"run_id": claim.run_id, **row.model_dump()} for row in figures]
+        with self._store.writing() as connection:
+            lock(connection, claim.experiment_id)
+            query = select(run.c.epoch).where(_mine(claim))
+            if connection.execute(query).scalar_one_or_none() == last:
+                return
+            changed = {"epoch": last, "lease_until": self._lease()}
+            if checkpoint is not None:
+                changed["checkpoint_path"] = checkpoint.path
+                changed["checkpoint_sha256"] = checkpoint.sha256
+            self._fenced(connection, claim, and_(_mine(claim), run.c.epoch == first - 1), **changed)
+            connection.execute(insert(epoch), rows)
+            data = {"run_id": claim.run_id, "epochs": [row.model_dump() for row in figures]}
+            events.append(connection, claim.experiment_id, "run.epochs", data)
+
+    def succeed(
+        self,
+        claim: Claim,
+        verdict: Verdict,
+        final: dict[str, float | None],
+        files: list[StoredFile],
+    ) -> None:
+        """End a run with its verdict, its last figures and its files.
+
+        Raises:
+            LeaseLostError: the run was cancelled, or given to somebody else.
+        """
+        ended = {"verdict": verdict.model_dump(), "final": final}
+        rows = [{"run_id": claim.run_id, **vars(file)} for file in files]
+        with self._store.writing() as connection:
+            self._end(connection, claim, "succeeded", ended)
+            if rows:
+                connection.execute(insert(artefact), rows)
+            settle(connection, claim.experiment_id)
+
+    def fail(self, claim: Claim, error: str) -> None:
+        """End a run that cannot be trained, with the reason.
+
+        Raises:
+            LeaseLostError: the run was cancelled, or given to somebody else.
+        """
+        with self._store.writing() as connection:
+            self._end(connection, claim, "failed", {"error": error})
+            settle(connection, claim.experiment_id)
+
+    def hand_back(self, claim: Claim, reason: str) -> None:
+        """Let another worker go on with the run; not counted as a lost attempt."""
+        with self._store.writing() as connection:
+            lock(connection, claim.experiment_id)
+            requeue(connection, claim.run_id, claim.experiment_id, _mine(claim), reason)
+
+    def _take(
+        self, connection: Connection, run_id: str, experiment_id: str, worker: str
+    ) -> Claim | None:
+        parent = lock(connection, experiment_id)
+        row = (
+            connection.execute(
+                update(run)
+                .where(run.c.id == run_id, run.c.status == "queued")
+                .values(
+                    status="running",
+                    attempt=run.c.attempt + 1,
+                    lease_until=self._lease(),
+                    worker=worker,
+                    started_at=now(),
+                )
+                .returning(run)
+            )
+            .mappings()
+            .one_or_none()
+        )
+        if row is None:
+            return None
+        if parent["status"] == "queued":
+            change_status(connection, experiment_id, "running", started_at=now())
+        told = ("cell", "repetition", "config", "attempt", "epoch", "epochs_total")
+        data = {"run_id": run_id, **{name: row[name] for name in told}}
+        events.append(connection, experiment_id, "run.running", data)
+        spec = ExperimentSpec.model_validate(parent["spec"])
+        path = row["checkpoint_path"]
+        return Claim(
+            run_id=run_id,
+            experiment_id=experiment_id,
+            attempt=row["attempt"],
+            plan=spec.plan(Cell(index=row["cell"], config=row["config"]), row["seed"]),
+            epoch=row["epoch"],
+            checkpoint=None if path is None else Checkpoint(path, row["checkpoint_sha256"]),
+        )
+
+    def _end(
+        self, connection: Connection, claim: Claim, status: str, values: dict[str, Any]
+    ) -> None:
+        lock(connection, claim.experiment_id)
+        ended = {"status": status, "finished_at": now(), "lease_until": None}
+        self._fenced(connection, claim, _mine(claim), **ended, **values)
+        events.append(
+            connection, claim.experiment_id, f"run.{status}", {"run_id": claim.run_id, **values}
+        )
+
+    def _fenced(
+        self, connection: Connection, claim: Claim, fence: ColumnElement[bool], **values: Any
+    ) -> None:
+        if connection.execute(update(run).where(fence).values(**values)).rowcount == 0:
+            raise _lost(claim)
+
+    def _lease(self) -> ColumnElement[float]:
+        return now() + self._lease_seconds
+
+
+def _waiting() -> Any:
+    return (
+        select(run.c.id, run.c.experiment_id)
+        .where(run.c.status == "queued")
+        .order_by((run.c.attempt > 0).desc(), run.c.experiment_id, run.c.position)
+        .limit(1)
+    )
+
+
+def _mine(claim: Claim) -> ColumnElement[bool]:
+    return and_(run.c.id == claim.run_id, run.c.attempt == claim.attempt, run.c.status == "running")
+
+
+def _lost(claim: Claim) -> LeaseLostError:
+    return LeaseLostError(f"run {claim.run_id} is no longer attempt {claim.attempt}'s")

@@ -1,0 +1,85 @@
+"""Events: rows written in the transaction of what they report, numbered as they commit."""
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from fitserve_core.results import Event
+from fitserve_core.store.engine import now
+from fitserve_core.store.rows import moment
+from fitserve_core.store.tables import event, event_clock, experiment
+
+if TYPE_CHECKING:
+    from fitserve_core.store.store import Store
+
+
+def append(connection: Connection, experiment_id: str, type_: str, data: dict[str, Any]) -> None:
+    """Write an event in the caller's transaction.
+
+    Both numbers come from rows that this transaction updates: a database sequence may commit out
+    of order, and a watcher that has seen 8 would never ask for 7.
+    """
+    seq = connection.execute(
+        update(experiment)
+        .where(experiment.c.id == experiment_id)
+        .values(event_seq=experiment.c.event_seq + 1)
+        .returning(experiment.c.event_seq)
+    ).scalar_one()
+    number = connection.execute(
+        update(event_clock)
+        .values(last_event=event_clock.c.last_event + 1)
+        .returning(event_clock.c.last_event)
+    ).scalar_one()
+    connection.execute(
+        insert(event).values(
+            id=number,
+            experiment_id=experiment_id,
+            seq=seq,
+            type=type_,
+            created_at=now(),
+            data=data,
+        )
+    )
+
+
+class Events:
+    """Reading of events."""
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+
+    def of_experiment(self, experiment_id: str, after: int, limit: int) -> list[Event]:
+        """Return an experiment's events with `seq` above `after`, in order."""
+        query = (
+            select(event)
+            .where(event.c.experiment_id == experiment_id, event.c.seq > after)
+            .order_by(event.c.seq)
+            .limit(limit)
+        )
+        with self._store.reading() as connection:
+            return [_to_event(row) for row in connection.execute(query).mappings()]
+
+    def of_all(self, after: int, limit: int) -> list[Event]:
+        """Return the events of all experiments with `id` above `after`, in order."""
+        query = select(event).where(event.c.id > after).order_by(event.c.id).limit(limit)
+        with self._store.reading() as connection:
+            return [_to_event(row) for row in connection.execute(query).mappings()]
+
+    def last(self) -> int:
+        """Return the id of the newest event of all, 0 before the first."""
+        with self._store.reading() as connection:
+            return int(connection.execute(select(event_clock.c.last_event)).scalar_one())
+
+    def news(self, after: int) -> dict[str, int]:
+        """Return the newest event id of each experiment that has events above `after`."""
+        query = (
+            select(event.c.experiment_id, func.max(event.c.id))
+            .where(event.c.id > after)
+            .group_by(event.c.experiment_id)
+        )
+        with self._store.reading() as connection:
+            return dict(connection.execute(query))
+
+
+def _to_event(row: RowMapping) -> Event:
+    return Event.model_validate({**row, "created_at": moment(row["created_at"])})

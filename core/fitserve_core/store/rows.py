@@ -1,0 +1,71 @@
+"""Rows of the store as the results that are answered."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from fitserve_core.results import EpochFigures, Experiment, KeptModel, Progress, RunCounts
+from fitserve_core.spec import ExperimentSpec
+from fitserve_core.summary import Outcome
+
+
+def new_id(prefix: str) -> str:
+    """Return an id that sorts by the time of its making, as `exp_0199c1d8a4f03b7e…`."""
+    return f"{prefix}_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """Return seconds since the epoch as a UTC time."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def to_experiment(row: RowMapping, tally: Mapping[str, Any]) -> Experiment:
+    """Return an experiment from its row and the tally of its runs."""
+    done, total = tally["epochs_done"], tally["epochs_total"]
+    return Experiment(
+        id=row["id"],
+        name=row["name"],
+        status=row["status"],
+        spec=ExperimentSpec.model_validate(row["spec"]),
+        runs=RunCounts(**tally["counts"]),
+        progress=Progress(
+            epochs_done=done, epochs_total=total, fraction=done / total if total else 0.0
+        ),
+        created_at=datetime.fromtimestamp(row["created_at"], UTC),
+        started_at=moment(row["started_at"]),
+        finished_at=moment(row["finished_at"]),
+        kept_model=to_kept(row),
+        error=row["error"],
+    )
+
+
+def to_kept(row: RowMapping) -> KeptModel | None:
+    """Return the kept model of an experiment's row, or None."""
+    if row["kept_run_id"] is None:
+        return None
+    return KeptModel(
+        run_id=row["kept_run_id"],
+        cell=row["kept_cell"],
+        figure=row["kept_figure"],
+        value=row["kept_value"],
+    )
+
+
+def to_epoch(row: RowMapping) -> EpochFigures:
+    """Return an epoch's figures from its row."""
+    return EpochFigures(**{name: row[name] for name in EpochFigures.model_fields})
+
+
+def to_outcome(row: RowMapping) -> Outcome:
+    """Return the outcome that a row of the table `run` tells."""
+    return Outcome(
+        run_id=row["id"],
+        cell=row["cell"],
+        status=row["status"],
+        verdict=row["verdict"]["name"] if row["verdict"] else None,
+        final=row["final"],
+    )

@@ -1,0 +1,115 @@
+"""Runs as they are read: metrics of every epoch, summaries, files."""
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from fitserve_core.results import Artefact, EpochFigures, Metrics, RunMetrics, Summary
+from fitserve_core.spec import ExperimentSpec
+from fitserve_core.store.experiments import find
+from fitserve_core.store.rows import moment, to_epoch, to_kept, to_outcome
+from fitserve_core.store.tables import artefact, epoch, run
+from fitserve_core.summary import best_cell, deciding_of, summarise_cell
+
+if TYPE_CHECKING:
+    from fitserve_core.store.store import Store
+
+
+class Runs:
+    """Reading of an experiment's runs."""
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+
+    def metrics(self, experiment_id: str) -> Metrics:
+        """Return every run with every epoch.
+
+        Raises:
+            NotFoundError: there is no such experiment.
+        """
+        with self._store.reading() as connection:
+            find(connection, experiment_id)
+            rows = _rows(connection, experiment_id)
+            epochs = _epochs(connection, experiment_id)
+            files = _files(connection, experiment_id)
+        runs = [_to_metrics(row, epochs[row["id"]], files[row["id"]]) for row in rows]
+        return Metrics(experiment_id=experiment_id, runs=runs)
+
+    def summary(self, experiment_id: str) -> Summary:
+        """Return mean ± standard deviation of every cell as far as its runs have ended.
+
+        Raises:
+            NotFoundError: there is no such experiment.
+        """
+        with self._store.reading() as connection:
+            parent = find(connection, experiment_id)
+            outcomes = [to_outcome(row) for row in _rows(connection, experiment_id)]
+        spec = ExperimentSpec.model_validate(parent["spec"])
+        by = deciding_of(spec.dataset_info.task, outcomes)
+        cells = [summarise_cell(cell, outcomes) for cell in spec.cells()]
+        best = best_cell(cells, by)
+        return Summary(
+            experiment_id=experiment_id,
+            status=parent["status"],
+            deciding_figure=by.figure,
+            cells=cells,
+            best_cell=best.cell if best else None,
+            kept_model=to_kept(parent),
+        )
+
+
+def _rows(connection: Connection, experiment_id: str) -> list[RowMapping]:
+    query = select(run).where(run.c.experiment_id == experiment_id)
+    return list(connection.execute(query.order_by(run.c.cell, run.c.repetition)).mappings())
+
+
+def _epochs(connection: Connection, experiment_id: str) -> dict[str, list[EpochFigures]]:
+    query = (
+        select(epoch)
+        .join(run, run.c.id == epoch.c.run_id)
+        .where(run.c.experiment_id == experiment_id)
+        .order_by(epoch.c.run_id, epoch.c.epoch)
+    )
+    grouped: dict[str, list[EpochFigures]] = defaultdict(list)
+    for row in connection.execute(query).mappings():
+        grouped[row["run_id"]].append(to_epoch(row))
+    return grouped
+
+
+def _files(connection: Connection, experiment_id: str) -> dict[str, list[Artefact]]:
+    query = (
+        select(artefact)
+        .join(run, run.c.id == artefact.c.run_id)
+        .where(run.c.experiment_id == experiment_id)
+        .order_by(artefact.c.run_id, artefact.c.kind)
+    )
+    grouped: dict[str, list[Artefact]] = defaultdict(list)
+    for row in connection.execute(query).mappings():
+        grouped[row["run_id"]].append(Artefact.model_validate({**row}))
+    return grouped
+
+
+def _to_metrics(
+    row: RowMapping, epochs: list[EpochFigures], artefacts: list[Artefact]
+) -> RunMetrics:
+    same = (
+        "cell",
+        "config",
+        "repetition",
+        "seed",
+        "status",
+        "attempt",
+        "verdict",
+        "final",
+        "error",
+    )
+    values: dict[str, Any] = {name: row[name] for name in same}
+    return RunMetrics(
+        run_id=row["id"],
+        epochs=epochs,
+        artefacts=artefacts,
+        started_at=moment(row["started_at"]),
+        finished_at=moment(row["finished_at"]),
+        **values,
+    )

@@ -1,0 +1,47 @@
+"""The end of an experiment: written by whoever ends its last run."""
+
+from sqlalchemy import Connection, select
+
+from fitserve_core.results import KeptModel
+from fitserve_core.spec import ExperimentSpec
+from fitserve_core.store.engine import now
+from fitserve_core.store.experiments import UNFINISHED, change_status, find
+from fitserve_core.store.rows import to_outcome
+from fitserve_core.store.tables import run
+from fitserve_core.summary import best_cell, deciding_of, kept_run, summarise_cell
+
+
+def settle(connection: Connection, experiment_id: str) -> None:
+    """End an experiment whose runs have all ended, keeping its best model; else do nothing.
+
+    It succeeded if at least one run has not failed. The caller holds the experiment's lock.
+    """
+    unfinished = select(run.c.id).where(
+        run.c.experiment_id == experiment_id, run.c.status.in_(UNFINISHED)
+    )
+    if connection.execute(unfinished.limit(1)).first() is not None:
+        return
+    query = select(run).where(run.c.experiment_id == experiment_id).order_by(run.c.position)
+    rows = connection.execute(query).mappings().all()
+    failed = [row["error"] for row in rows if row["status"] == "failed"]
+    if len(failed) == len(rows):
+        error = f"every run failed; the first: {failed[0]}"
+        change_status(connection, experiment_id, "failed", finished_at=now(), error=error)
+        return
+    spec = ExperimentSpec.model_validate(find(connection, experiment_id)["spec"])
+    outcomes = [to_outcome(row) for row in rows]
+    by = deciding_of(spec.dataset_info.task, outcomes)
+    best = best_cell([summarise_cell(cell, outcomes) for cell in spec.cells()], by)
+    kept = kept_run(best, outcomes, by) if best else None
+    values = _kept_values(kept, by.sign) if kept else {}
+    change_status(connection, experiment_id, "succeeded", finished_at=now(), **values)
+
+
+def _kept_values(kept: KeptModel, sign: int) -> dict[str, object]:
+    return {
+        "kept_run_id": kept.run_id,
+        "kept_cell": kept.cell,
+        "kept_figure": kept.figure,
+        "kept_value": kept.value,
+        "kept_rank": sign * kept.value,
+    }

@@ -1,0 +1,115 @@
+"""The tables. Times are seconds since the epoch by the store's clock."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+experiment = Table(
+    "experiment",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("dataset", String(40), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("spec", JSON, nullable=False),
+    Column("idempotency_key", String(255), unique=True),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    Column("event_seq", Integer, nullable=False, default=0),
+    Column("kept_run_id", String(40)),
+    Column("kept_cell", Integer),
+    Column("kept_figure", String(40)),
+    Column("kept_value", Double),
+    Column("kept_rank", Double),
+    Column("error", Text),
+    Index("experiment_by_status", "status", "id"),
+    Index("experiment_by_dataset", "dataset", "id"),
+    Index("experiment_by_rank", "dataset", "kept_rank"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("experiment_id", ForeignKey("experiment.id", ondelete="CASCADE"), nullable=False),
+    Column("cell", Integer, nullable=False),
+    Column("repetition", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("config", JSON, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("lost_attempts", Integer, nullable=False, default=0),
+    Column("lease_until", Double),
+    Column("worker", String(200)),
+    Column("epoch", Integer, nullable=False, default=0),
+    Column("epochs_total", Integer, nullable=False),
+    Column("checkpoint_path", Text),
+    Column("checkpoint_sha256", String(64)),
+    Column("verdict", JSON(none_as_null=True)),
+    Column("final", JSON(none_as_null=True)),
+    Column("error", Text),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    UniqueConstraint("experiment_id", "cell", "repetition"),
+    Index("run_waiting", "status", "experiment_id", "position"),
+    Index("run_leased", "status", "lease_until"),
+)
+
+epoch = Table(
+    "epoch",
+    metadata,
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("loss", Double),
+    Column("accuracy", Double),
+    Column("mse", Double),
+    Column("val_loss", Double),
+    Column("val_accuracy", Double),
+    Column("val_mse", Double),
+    Column("learning_rate", Double),
+    Column("seconds", Double),
+)
+
+artefact = Table(
+    "artefact",
+    metadata,
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(12), primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("experiment_id", ForeignKey("experiment.id", ondelete="CASCADE"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("data", JSON, nullable=False),
+    UniqueConstraint("experiment_id", "seq"),
+)
+
+event_clock = Table(
+    "event_clock",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("last_event", BigInteger, nullable=False),
+)

@@ -1,0 +1,7 @@
+"""Which key of a run's seed belongs to which of its parts.
+
+A number once given stays: another one would change what every recorded seed stands for.
+"""
+
+KERNEL = 0  # followed by the layer, from 0
+ORDER = 1  # followed by the epoch, from 0

@@ -1,0 +1,159 @@
+"""One run in progress: slices of compiled epochs, their figures, and its checkpoints."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from fitserve_core.datasets.dataset import Dataset, Rows
+from fitserve_core.results import EpochFigures
+from fitserve_core.spec import RunPlan
+from fitserve_workers.training import checkpoint
+from fitserve_workers.training.cache import ProgramCache
+from fitserve_workers.training.figures import final_figures, figures_of_epoch
+from fitserve_workers.training.orders import order_block
+from fitserve_workers.training.pace import slice_end
+from fitserve_workers.training.program import Sums
+from fitserve_workers.training.shape import Shape
+
+
+class Training:
+    """One run in progress.
+
+    It holds the program of its shape: another run of that shape takes it over, with the model.
+
+    Args:
+        plan: what to train.
+        dataset: its rows; the tasks and widths of `dataset.info` are what counts.
+        programs: where compiled programs are kept.
+
+    Attributes:
+        epoch: whole epochs done.
+        last: figures of the last epoch done, or None.
+        compile_seconds: what compiling cost this run; 0 where the program was there.
+    """
+
+    def __init__(self, plan: RunPlan, dataset: Dataset, programs: ProgramCache) -> None:
+        self.epoch = 0
+        self.last: EpochFigures | None = None
+        self._plan = plan
+        self._dataset = dataset
+        self._program = programs.get(Shape.of(plan, dataset))
+        self._train = _tensors(dataset.train)
+        self._validation = _tensors(dataset.validation) if dataset.validation else None
+        self.compile_seconds = self._program.compile(self._train, self._validation)
+        self._tenancy = self._program.let(plan.seed, plan.learning_rate)
+        self._begin_block()
+
+    @property
+    def model(self) -> keras.Model:
+        """The Keras model with the run's weights; its inputs and outputs are scaled."""
+        self._program.require(self._tenancy)
+        return self._program.model
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or the loss of the last one was not finite."""
+        diverged = self.last is not None and self.last.loss is None
+        return diverged or self.epoch == self._plan.epochs
+
+    def advance(self) -> list[EpochFigures]:
+        """Train for about a quarter of a second; return the figures of epochs that ended in it.
+
+        A slice ends within the epoch in which it began, or with an epoch: whenever figures are
+        returned, the run stands at an epoch's end and can be saved.
+        """
+        self._program.require(self._tenancy)
+        if self.finished:
+            return []
+        if self._step == len(self._block) * self._program.shape.steps:
+            self._begin_block()
+        began, start = time.perf_counter(), self._step
+        self._run_slice()
+        return self._ended_epochs(start, time.perf_counter() - began)
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint, from which `restore` goes on as if nothing had happened.
+
+        Raises:
+            RuntimeError: the run stands within an epoch.
+        """
+        self._program.require(self._tenancy)
+        if self._step % self._program.shape.steps:
+            raise RuntimeError(
+                f"a checkpoint is taken at the end of an epoch; epoch {self.epoch + 1} is under way"
+            )
+        checkpoint.write(path, self._plan, self._variables(), self.last)
+
+    def restore(self, path: Path) -> None:
+        """Go on from a checkpoint of the same plan.
+
+        Raises:
+            ValueError: the checkpoint is of another plan.
+        """
+        self._program.require(self._tenancy)
+        self.last = checkpoint.read(path, self._plan, self._variables())
+        self.epoch = self.last.epoch if self.last else 0
+        self._begin_block()
+
+    def final_figures(self) -> dict[str, float | None]:
+        """Return the last epoch's figures and the test figures; None for what is not finite."""
+        self._program.require(self._tenancy)
+        assert self.last is not None
+        test = self._program.evaluate(self._dataset.test)
+        return final_figures(self._program.task, self._dataset, self.last, test)
+
+    def _begin_block(self) -> None:
+        shape = self._program.shape
+        last = min(self.epoch + shape.block, self._plan.epochs)
+        self._block = range(self.epoch, last)
+        self._orders = tf.constant(
+            order_block(self._plan.seed, self._block, shape.train_rows, shape.block)
+        )
+        self._sums: Sums = self._program.no_sums()
+        self._step = 0
+        self._seconds = 0.0
+
+    def _run_slice(self) -> None:
+        steps = self._program.shape.steps
+        end = slice_end(
+            self._step, len(self._block) * steps, steps, self._program.seconds_per_step
+        )
+        self._sums, self._step = self._program.slice(
+            self._train, self._validation, self._orders, self._sums, self._step, end
+        )
+
+    def _ended_epochs(self, start: int, seconds: float) -> list[EpochFigures]:
+        steps = self._program.shape.steps
+        self._program.seconds_per_step = seconds / (self._step - start)
+        self._seconds += seconds
+        ended = range(start // steps, self._step // steps)
+        if not ended:
+            return []
+        share, self._seconds = self._seconds / len(ended), 0.0
+        train, validation = (np.asarray(part) for part in self._sums)
+        figures = [
+            figures_of_epoch(
+                self._program.task,
+                self._dataset,
+                epoch=self._block[place] + 1,
+                train=train[place],
+                validation=validation[place],
+                learning_rate=self._plan.learning_rate,
+                seconds=share,
+            )
+            for place in ended
+        ]
+        self.last = figures[-1]
+        self.epoch = self.last.epoch
+        return figures
+
+    def _variables(self) -> list[Any]:
+        return [*self._program.model.variables, *self._program.optimizer.variables]
+
+
+def _tensors(rows: Rows) -> tuple[Any, Any]:
+    return tf.constant(rows.inputs), tf.constant(rows.targets)

@@ -1,0 +1,73 @@
+"""What a task minimises and what it reports, by the task's name."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import tensorflow as tf
+
+from fitserve_core.datasets.dataset import Dataset
+from fitserve_core.datasets.registry import Task
+
+
+class TaskFigures(Protocol):
+    """The per-task part of training.
+
+    Attributes:
+        names: of the figures of a row, the loss first.
+    """
+
+    names: tuple[str, ...]
+
+    def of_rows(self, outputs: Any, targets: Any) -> tuple[Any, ...]:
+        """Return each figure of each row, float32, (rows,), for outputs (rows, outputs)."""
+        ...
+
+    def reported(self, means: Mapping[str, float], dataset: Dataset) -> dict[str, float]:
+        """Return what an epoch reports, from the means over its rows."""
+        ...
+
+    def final(self, reported: Mapping[str, float], dataset: Dataset) -> dict[str, float]:
+        """Return what a finished run reports besides, in the data's own units."""
+        ...
+
+
+class Classification:
+    """Sparse categorical cross-entropy from logits; accuracy."""
+
+    names = ("loss", "accuracy")
+
+    def of_rows(self, outputs: Any, targets: Any) -> tuple[Any, ...]:
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=outputs)
+        hit = tf.argmax(outputs, axis=-1, output_type=targets.dtype) == targets
+        return loss, tf.cast(hit, tf.float32)
+
+    def reported(self, means: Mapping[str, float], dataset: Dataset) -> dict[str, float]:  # noqa: ARG002
+        return dict(means)
+
+    def final(self, reported: Mapping[str, float], dataset: Dataset) -> dict[str, float]:  # noqa: ARG002
+        return {}
+
+
+class Regression:
+    """Squared error without the factor ½, averaged over the outputs of a row."""
+
+    names = ("loss",)
+
+    def of_rows(self, outputs: Any, targets: Any) -> tuple[Any, ...]:
+        return (tf.reduce_mean(tf.square(outputs - targets), axis=-1),)
+
+    def reported(self, means: Mapping[str, float], dataset: Dataset) -> dict[str, float]:
+        own, full = dataset.target_scale, dataset.full_target_scale
+        assert own is not None
+        assert full is not None
+        return {**means, "mse": means["loss"] * (own.width / full.width) ** 2}
+
+    def final(self, reported: Mapping[str, float], dataset: Dataset) -> dict[str, float]:
+        assert dataset.full_target_scale is not None
+        return {"mse_data_units": reported["mse"] * dataset.full_target_scale.width**2}
+
+
+TASKS: dict[Task, TaskFigures] = {
+    "classification": Classification(),
+    "regression": Regression(),
+}
