@@ -1,1 +1,62 @@
-""""""
+"""Fit multi-layer perceptrons on a fitserve service and ask the kept models.
+
+from fitserve import Client
+
+client = Client()
+experiment = client.experiments.create(dataset="mnist", repetitions=2)
+client.experiments.wait(experiment.id)
+client.predict([digit], model=experiment.id)
+"""
+
+from fitserve_core.errors import FitserveError
+from fitserve_core.results import (
+    Event,
+    Experiment,
+    Health,
+    Metrics,
+    Model,
+    Prediction,
+    Predictions,
+    Summary,
+)
+from fitserve_core.spec import ExperimentSpec
+
+from fitserve.client import Client
+from fitserve.errors import (
+    APIConnectionError,
+    APIResponseError,
+    APIStatusError,
+    BadSpec,
+    Conflict,
+    NotFound,
+    RateLimited,
+    ServerError,
+    TooLarge,
+    Unauthorized,
+    WaitTimeoutError,
+)
+
+__all__ = [
+    "APIConnectionError",
+    "APIResponseError",
+    "APIStatusError",
+    "BadSpec",
+    "Client",
+    "Conflict",
+    "Event",
+    "Experiment",
+    "ExperimentSpec",
+    "FitserveError",
+    "Health",
+    "Metrics",
+    "Model",
+    "NotFound",
+    "Prediction",
+    "Predictions",
+    "RateLimited",
+    "ServerError",
+    "Summary",
+    "TooLarge",
+    "Unauthorized",
+    "WaitTimeoutError",
+]

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from pydantic_core import to_json
-
 from fitserve_core.spec import ExperimentSpec
+from pydantic_core import to_json
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,7 @@ def experiment(experiment_id: str) -> Call:
 def experiments(limit: int, after: str | None, status: str | None, dataset: str | None) -> Call:
     """Ask for one page of experiments, newest first."""
     given = {"limit": limit, "after": after, "status": status, "dataset": dataset}
-    return Call(
-        "GET", "/experiments", params={k: v for k, v in given.items() if v is not None}
-    )
+    return Call("GET", "/experiments", params={k: v for k, v in given.items() if v is not None})
 
 
 def experiment_metrics(experiment_id: str) -> Call:

@@ -3,6 +3,8 @@
 from typing import TypeVar
 
 import httpx2
+from fitserve_core.errors import FitserveError
+from fitserve_core.results import Health
 from pydantic import BaseModel, ValidationError
 
 from fitserve.errors import APIConnectionError, APIResponseError, status_error
@@ -18,14 +20,34 @@ def accept(outcome: Outcome, base_url: str) -> httpx2.Response:
         APIConnectionError: there was none.
         APIStatusError: the service refused.
     """
-    if isinstance(outcome, httpx2.TransportError):
-        raise APIConnectionError(
-            f"cannot reach fitserve at {base_url} ({_cause(outcome)}); is it running? "
-            "`fitserve up` starts it, FITSERVE_URL says where it is"
-        ) from outcome
-    if not outcome.is_success:
-        raise status_error(outcome.status_code, outcome.content)
-    return outcome
+    if isinstance(outcome, httpx2.Response) and outcome.is_success:
+        return outcome
+    raise failure(outcome, base_url)
+
+
+def failure(outcome: Outcome, base_url: str) -> FitserveError:
+    """Return the error that no answer, or a refusing one, stands for."""
+    if isinstance(outcome, httpx2.Response):
+        return status_error(outcome.status_code, outcome.content)
+    return APIConnectionError(
+        f"cannot reach fitserve at {base_url} ({str(outcome) or type(outcome).__name__}); "
+        "is it running? `fitserve up` starts it, FITSERVE_URL says where it is"
+    )
+
+
+def health_of(outcome: Outcome, base_url: str) -> Health:
+    """Return how the service says that it is, which it also does as 503.
+
+    Raises:
+        APIConnectionError: it says nothing.
+        APIStatusError: it refuses to say.
+    """
+    if isinstance(outcome, httpx2.Response) and outcome.status_code == 503:
+        try:
+            return Health.model_validate_json(outcome.content)
+        except ValidationError as error:
+            raise failure(outcome, base_url) from error
+    return parse(Health, accept(outcome, base_url))
 
 
 def parse(kind: type[Parsed], response: httpx2.Response) -> Parsed:
@@ -52,7 +74,3 @@ def parse_json(kind: type[Parsed], content: bytes | str, url: str) -> Parsed:
             f"{url} answered something that is not a fitserve {kind.__name__}: "
             f"{path + ': ' if path else ''}{first['msg']}; is it another service or version?"
         ) from error
-
-
-def _cause(error: httpx2.TransportError) -> str:
-    return str(error) or type(error).__name__

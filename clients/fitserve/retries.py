@@ -12,7 +12,7 @@ RETRIED_STATUSES = frozenset({429, 502, 503, 504})
 REFUSED_UNTOUCHED = frozenset({429, 503})
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
-Outcome = httpx2.Response | httpx2.TransportError
+Outcome = httpx2.Response | httpx2.RequestError
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class RetryPolicy:
         told = _retry_after(outcome, now)
         if told is not None:
             return told if told <= self.max_told else None
-        return min(self.cap, self.first * 2**retries) * (1 - jitter / 2)
+        return min(self.cap, self.first * 2.0**retries) * (1 - jitter / 2)
 
 
 REQUESTS = RetryPolicy()

@@ -3,13 +3,13 @@
 from collections.abc import Generator, Iterator
 
 import httpx2
+from fitserve_core.results import Event
 
 from fitserve.calls import Call
 from fitserve.clock import Clock
 from fitserve.following import Following
-from fitserve.responses import accept
+from fitserve.responses import accept, failure
 from fitserve.retries import REQUESTS, Outcome
-from fitserve_core.results import Event
 
 # The service sends a keep-alive well within this time, so silence means a dead connection.
 SILENCE = 45.0
@@ -34,20 +34,23 @@ class Sender:
             APIConnectionError: there was none, however often it was sent.
             APIStatusError: the service refused.
         """
-        return accept(self.outcome(call), self.base_url)
-
-    def outcome(self, call: Call) -> Outcome:
-        """Return the last answer to `call`, refusals included, or why there was none."""
         retries = 0
         while True:
-            outcome = self._once(call)
+            outcome = self.once(call)
             delay = REQUESTS.delay(
                 call, outcome, retries, now=self.clock.now(), jitter=self.clock.jitter()
             )
             if delay is None:
-                return outcome
+                return accept(outcome, self.base_url)
             self.clock.sleep(delay)
             retries += 1
+
+    def once(self, call: Call) -> Outcome:
+        """Return the answer to a single sending of `call`, or why there was none."""
+        try:
+            return self._http.send(self._build(call))
+        except httpx2.RequestError as error:
+            return error
 
     def follow(self, experiment_id: str, deadline: float | None = None) -> Iterator[Event]:
         """Yield the experiment's events, old ones first, then live, until its last.
@@ -64,9 +67,8 @@ class Sender:
             if following.ended or self._left(deadline) <= 0:
                 return
             delay = following.reconnect_after(outcome)
-            if delay is None or _refused(outcome, delay):
-                accept(outcome, self.base_url)
-                return
+            if delay is None:
+                raise failure(outcome, self.base_url)
             self.clock.sleep(min(delay, self._left(deadline)))
 
     def _one_connection(
@@ -77,7 +79,7 @@ class Sender:
         request.extensions["timeout"]["read"] = silence
         try:
             response = self._http.send(request, stream=True)
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             return error
         try:
             if not response.is_success:
@@ -87,17 +89,11 @@ class Sender:
                 yield from following.feed(chunk)
                 if following.ended or self._left(deadline) <= 0:
                     break
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             return error
         finally:
             response.close()
         return httpx2.RemoteProtocolError("the event stream ended before the experiment did")
-
-    def _once(self, call: Call) -> Outcome:
-        try:
-            return self._http.send(self._build(call))
-        except httpx2.TransportError as error:
-            return error
 
     def _build(self, call: Call) -> httpx2.Request:
         return self._http.build_request(

@@ -61,11 +61,15 @@ class Artefacts:
             )
         return target
 
-    def remove_attempts(self, experiment_id: str, run_id: str, *, but: int) -> None:
-        """Remove what earlier attempts of a run left behind."""
-        folder = self.root / experiment_id / run_id
-        for attempt in folder.iterdir() if folder.is_dir() else ():
-            if attempt.name != str(but):
+    def remove(self, path: str) -> None:
+        """Remove a file, if it is there."""
+        (self.root / path).unlink(missing_ok=True)
+
+    def remove_other_attempts(self, folder: str) -> None:
+        """Remove what other attempts of a run left behind; `folder` is the one that counts."""
+        kept = self.root / folder
+        for attempt in kept.parent.iterdir():
+            if attempt != kept:
                 shutil.rmtree(attempt, ignore_errors=True)
 
     def remove_experiment(self, experiment_id: str) -> None:

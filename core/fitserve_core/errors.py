@@ -2,7 +2,6 @@
 
 FitserveError
 ├── InvalidInputError        a value that cannot be used, with its path
-│   └── BodyTooLargeError
 ├── NotFoundError            no such experiment, run or model
 ├── ConflictError            impossible in the present state
 ├── UnauthorizedError
@@ -37,12 +36,6 @@ class InvalidInputError(FitserveError):
     """A value that cannot be used."""
 
     code = "invalid_input"
-
-
-class BodyTooLargeError(InvalidInputError):
-    """A request body above the limit."""
-
-    code = "body_too_large"
 
 
 class NotFoundError(FitserveError):

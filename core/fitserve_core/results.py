@@ -225,8 +225,8 @@ class Model(Result):
     experiment_id: str
     dataset: str
     task: Literal["classification", "regression"]
-    figure: str
-    value: float
+    figure: str | None = Field(default=None, description="What chose it; null for a run's id.")
+    value: float | None = None
     created_at: datetime
     files: list[Artefact]
     example: dict[str, Any] = Field(description="A body that `POST /predict` accepts.")

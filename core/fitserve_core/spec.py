@@ -154,7 +154,7 @@ class ExperimentSpec(SpecModel):
         if isinstance(training, dict) and "learning_rates" not in training:
             optimizer = _named(training["optimizer"])
             name = optimizer.get("name") if isinstance(optimizer, dict) else None
-            if name in DEFAULT_LEARNING_RATES:
+            if isinstance(name, str) and name in DEFAULT_LEARNING_RATES:
                 filled["training"] = {**training, "learning_rates": DEFAULT_LEARNING_RATES[name]}
         return filled
 

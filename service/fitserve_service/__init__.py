@@ -1,1 +1,1 @@
-""""""
+"""The service: accepts experiments, answers for them, serves their models. No TensorFlow."""

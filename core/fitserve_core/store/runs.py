@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from fitserve_core.results import Artefact, EpochFigures, Metrics, RunMetrics, Summary
 from fitserve_core.spec import ExperimentSpec
@@ -57,6 +57,12 @@ class Runs:
             best_cell=best.cell if best else None,
             kept_model=to_kept(parent),
         )
+
+    def count_by_status(self) -> dict[str, int]:
+        """Return how many runs of all experiments have each status."""
+        query = select(run.c.status, func.count()).group_by(run.c.status)
+        with self._store.reading() as connection:
+            return dict(connection.execute(query).tuples().all())
 
 
 def _rows(connection: Connection, experiment_id: str) -> list[RowMapping]:

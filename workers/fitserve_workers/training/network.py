@@ -1,9 +1,9 @@
 """The Keras model of a spec's network, and its initial weights."""
 
 import keras
-
 from fitserve_core.seeds import part_seed
 from fitserve_core.spec import Network
+
 from fitserve_workers.training.keys import KERNEL
 
 
@@ -17,7 +17,11 @@ def build_model(network: Network, inputs: int, outputs: int) -> keras.Sequential
         for index, units in enumerate(network.hidden_layers, start=1)
     ]
     return keras.Sequential(
-        [keras.Input((inputs,), name="inputs"), *hidden, keras.layers.Dense(outputs, name="output")],
+        [
+            keras.Input((inputs,), name="inputs"),
+            *hidden,
+            keras.layers.Dense(outputs, name="output"),
+        ],
         name="perceptron",
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-
 from fitserve_core.spec import Optimizer
 
 

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from fitserve_core.datasets.dataset import Rows
 from numpy.typing import NDArray
 
-from fitserve_core.datasets.dataset import Rows
 from fitserve_workers.training.network import build_model, initialize
 from fitserve_workers.training.optimizers import build_optimizer
 from fitserve_workers.training.shape import Shape
@@ -84,7 +84,7 @@ class Program:
         self.compile_seconds = time.perf_counter() - began
         return self.compile_seconds
 
-    def slice(  # noqa: PLR0913, PLR0917
+    def slice(
         self, train: Any, validation: Any, orders: Any, sums: Sums, start: int, end: int
     ) -> tuple[Sums, int]:
         """Train from step `start` to `end`, both counted from the beginning of the block.
@@ -101,7 +101,7 @@ class Program:
         sums = self._evaluate((tf.constant(rows.inputs), tf.constant(rows.targets)))
         return np.asarray(sums) / len(rows)
 
-    def _traced_slice(  # noqa: PLR0913, PLR0917
+    def _traced_slice(
         self, train: Any, validation: Any, orders: Any, sums: Any, start: Any, end: Any
     ) -> Any:
         self.traces += 1

@@ -7,13 +7,14 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-
 from fitserve_core.datasets.dataset import Dataset, Rows
 from fitserve_core.results import EpochFigures
 from fitserve_core.spec import RunPlan
+from numpy.typing import NDArray
+
 from fitserve_workers.training import checkpoint
 from fitserve_workers.training.cache import ProgramCache
-from fitserve_workers.training.figures import final_figures, figures_of_epoch
+from fitserve_workers.training.figures import epoch_figures, final_figures
 from fitserve_workers.training.orders import order_block
 from fitserve_workers.training.pace import slice_end
 from fitserve_workers.training.program import Sums
@@ -119,9 +120,7 @@ class Training:
 
     def _run_slice(self) -> None:
         steps = self._program.shape.steps
-        end = slice_end(
-            self._step, len(self._block) * steps, steps, self._program.seconds_per_step
-        )
+        end = slice_end(self._step, len(self._block) * steps, steps, self._program.seconds_per_step)
         self._sums, self._step = self._program.slice(
             self._train, self._validation, self._orders, self._sums, self._step, end
         )
@@ -134,22 +133,33 @@ class Training:
         if not ended:
             return []
         share, self._seconds = self._seconds / len(ended), 0.0
-        train, validation = (np.asarray(part) for part in self._sums)
+        train = np.asarray(self._sums.train) / len(self._dataset.train)
+        validation = self._validation_means()
         figures = [
-            figures_of_epoch(
-                self._program.task,
-                self._dataset,
+            EpochFigures(
                 epoch=self._block[place] + 1,
-                train=train[place],
-                validation=validation[place],
                 learning_rate=self._plan.learning_rate,
                 seconds=share,
+                **epoch_figures(
+                    self._program.task,
+                    self._dataset,
+                    train[place],
+                    None if validation is None else validation[place],
+                ),
             )
             for place in ended
         ]
         self.last = figures[-1]
         self.epoch = self.last.epoch
         return figures
+
+    def _validation_means(self) -> NDArray[np.float64] | None:
+        if self._dataset.validation is None:
+            return None
+        means: NDArray[np.float64] = np.asarray(self._sums.validation) / len(
+            self._dataset.validation
+        )
+        return means
 
     def _variables(self) -> list[Any]:
         return [*self._program.model.variables, *self._program.optimizer.variables]

@@ -25,27 +25,27 @@ def training_step(
 
 def evaluated(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
     """Return the sums of the figures of all `rows`, in chunks so that memory stays bounded."""
-    inputs, targets = rows
-    count = inputs.shape[0]
+    count = rows[0].shape[0]
     whole = count - count % CHUNK_ROWS
     sums = tf.zeros(len(task.names), tf.float64)
-    first = tf.constant(0)
-    while first < whole:
-        chunk = [tf.slice(part, _start(part, first), _size(part, CHUNK_ROWS)) for part in rows]
-        sums += _sums(task.of_rows(model(chunk[0], training=False), chunk[1]))
-        first += CHUNK_ROWS
+    if whole:
+        chunks = [_chunks(part, whole) for part in rows]
+        chunk = tf.constant(0)
+        while chunk < whole // CHUNK_ROWS:
+            sums += _figures(model, task, [part[chunk] for part in chunks])
+            chunk += 1
     if whole < count:
-        figures = task.of_rows(model(inputs[whole:], training=False), targets[whole:])
-        sums += _sums(figures)
+        sums += _figures(model, task, [part[whole:] for part in rows])
     return sums
 
 
-def _start(part: Any, first: Any) -> list[Any]:
-    return [first] + [0] * (len(part.shape) - 1)
+def _figures(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
+    inputs, targets = rows
+    return _sums(task.of_rows(model(inputs, training=False), targets))
 
 
-def _size(part: Any, rows: int) -> list[int]:
-    return [rows, *part.shape[1:]]
+def _chunks(part: Any, whole: int) -> Any:
+    return tf.reshape(part[:whole], [-1, CHUNK_ROWS, *part.shape[1:]])
 
 
 def _sums(figures: tuple[Any, ...]) -> Any:

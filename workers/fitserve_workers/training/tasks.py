@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import tensorflow as tf
-
 from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.datasets.registry import Task
 
@@ -26,7 +25,7 @@ class TaskFigures(Protocol):
         """Return what an epoch reports, from the means over its rows."""
         ...
 
-    def final(self, reported: Mapping[str, float], dataset: Dataset) -> dict[str, float]:
+    def in_data_units(self, reported: Mapping[str, float], dataset: Dataset) -> dict[str, float]:
         """Return what a finished run reports besides, in the data's own units."""
         ...
 
@@ -44,7 +43,7 @@ class Classification:
     def reported(self, means: Mapping[str, float], dataset: Dataset) -> dict[str, float]:  # noqa: ARG002
         return dict(means)
 
-    def final(self, reported: Mapping[str, float], dataset: Dataset) -> dict[str, float]:  # noqa: ARG002
+    def in_data_units(self, reported: Mapping[str, float], dataset: Dataset) -> dict[str, float]:  # noqa: ARG002
         return {}
 
 
@@ -62,7 +61,7 @@ class Regression:
         assert full is not None
         return {**means, "mse": means["loss"] * (own.width / full.width) ** 2}
 
-    def final(self, reported: Mapping[str, float], dataset: Dataset) -> dict[str, float]:
+    def in_data_units(self, reported: Mapping[str, float], dataset: Dataset) -> dict[str, float]:
         assert dataset.full_target_scale is not None
         return {"mse_data_units": reported["mse"] * dataset.full_target_scale.width**2}
 

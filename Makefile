@@ -1,0 +1,44 @@
+# Everything is `fitserve …`; the Makefile only sets up and calls it.
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check format bench-smoke constraints clean
+
+BIN := .venv/bin
+export FITSERVE_DATA ?= $(CURDIR)/data
+INPUTS := pyproject.toml constraints.txt scripts/setup.sh scripts/find_python.sh
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+demo: .venv/.installed  ## train and serve digits and Eckerle4, and look on (a minute)
+	@FITSERVE_DATA=$(FITSERVE_DATA)/demo $(BIN)/fitserve demo
+
+up: .venv/.installed  ## broker, API and workers in the foreground, until Ctrl-C
+	@$(BIN)/fitserve up
+
+test: .venv/.developed  ## the whole test suite
+	@$(BIN)/python -m pytest
+
+check: .venv/.developed  ## ruff, mypy, and the house rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/python scripts/house_rules.py
+
+format: .venv/.developed  ## let ruff format and mend what it can
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+bench-smoke: .venv/.installed  ## the training program beside Keras fit (under a minute)
+	@$(BIN)/python benchmarks/training_smoke.py
+
+constraints: .venv/.developed  ## pin the newest versions that fit pyproject.toml
+	@scripts/constraints.sh
+
+clean:  ## remove .venv and the data folder of demo and up
+	rm -rf .venv data
+
+.venv/.installed: $(INPUTS)
+	@scripts/setup.sh
+
+.venv/.developed: $(INPUTS)
+	@scripts/setup.sh --dev

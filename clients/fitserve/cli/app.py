@@ -1,0 +1,40 @@
+"""The commands, put together."""
+
+from typing import Annotated
+
+import typer
+
+from fitserve.cli import demo, experiments, predict, serve, train
+from fitserve.cli.connection import remember
+from fitserve.cli.errors import OneLineErrors
+
+app = typer.Typer(
+    cls=OneLineErrors,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def fitserve(
+    ctx: typer.Context,
+    url: Annotated[
+        str | None, typer.Option(envvar="FITSERVE_URL", help="Where the service is.")
+    ] = None,
+    api_key: Annotated[
+        str | None, typer.Option(envvar="FITSERVE_API_KEY", help="Its bearer key.")
+    ] = None,
+) -> None:
+    """Fit multi-layer perceptrons over learning rates and repetitions, serve the kept model."""
+    remember(ctx, url, api_key)
+
+
+app.command()(serve.up)
+app.command()(serve.worker)
+app.command()(demo.demo)
+app.command()(train.train)
+app.command()(experiments.show)
+app.command()(experiments.ls)
+app.command()(experiments.cancel)
+app.command()(predict.predict)

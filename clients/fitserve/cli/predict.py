@@ -1,0 +1,46 @@
+"""`fitserve predict`: ask a kept model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from fitserve_core.results import Prediction
+
+from fitserve.cli.connection import client_of
+from fitserve.figures import number
+
+
+def predict(
+    ctx: typer.Context,
+    model: Annotated[str, typer.Argument(help="A model's name, an experiment or a run.")],
+    values: Annotated[
+        list[str], typer.Argument(metavar="VALUE...", help="Wavelengths in nm, or image files.")
+    ],
+) -> None:
+    """Predict digits from PNG or JPEG files, or transmittances from wavelengths."""
+    instances = [_instance(value) for value in values]
+    with client_of(ctx) as client:
+        answer = client.predict(instances, model=model)
+    for value, prediction in zip(values, answer.predictions, strict=True):
+        typer.echo(f"{value}: {_told(prediction)}")
+
+
+def _instance(value: str) -> float | bytes:
+    try:
+        return float(value)
+    except ValueError:
+        pass
+    try:
+        return Path(value).read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(
+            f"{value!r} is neither a number nor a file that can be read ({error.strerror})"
+        ) from error
+
+
+def _told(prediction: Prediction) -> str:
+    if prediction.label is None:
+        return "—" if prediction.value is None else number(prediction.value)
+    if prediction.probabilities is None:
+        return str(prediction.label)
+    return f"{prediction.label} ({max(prediction.probabilities):.1%})"

@@ -1,0 +1,60 @@
+"""`fitserve train`: post a spec, watch it, read the table."""
+
+from typing import Annotated
+
+import typer
+from fitserve_core.results import Experiment, Summary
+from pydantic_core import to_json
+from rich.console import Console
+
+from fitserve.cli.connection import client_of
+from fitserve.cli.specfile import read_spec
+from fitserve.client import Client
+from fitserve.tables import summary_table
+
+STOPPED_BY_CTRL_C = 130
+
+
+def train(
+    ctx: typer.Context,
+    spec: Annotated[
+        typer.FileText, typer.Argument(help="YAML or JSON file; - reads standard input.")
+    ],
+    wait: Annotated[bool, typer.Option(help="Wait until it has ended.")] = True,  # noqa: FBT002
+    as_json: Annotated[  # noqa: FBT002  an option of the command line is given by name
+        bool, typer.Option("--json", help="Print JSON instead of progress and table.")
+    ] = False,
+) -> None:
+    """Train what SPEC says and print mean ± standard deviation."""
+    with client_of(ctx) as client:
+        experiment = client.experiments.create(read_spec(spec))
+        if not as_json:
+            typer.echo(f"{experiment.id} {experiment.status}")
+        summary = None
+        if wait:
+            experiment = _watch(client, experiment, progress=not as_json)
+            summary = client.experiments.summary(experiment.id)
+    _report(experiment, summary, as_json=as_json)
+    if experiment.status in {"failed", "cancelled"}:
+        raise typer.Exit(1)
+
+
+def _watch(client: Client, experiment: Experiment, *, progress: bool) -> Experiment:
+    try:
+        return client.experiments.wait(experiment.id, progress=progress)
+    except KeyboardInterrupt:
+        typer.echo(
+            f"{experiment.id} goes on; `fitserve show {experiment.id}` tells how it stands, "
+            f"`fitserve cancel {experiment.id}` stops it",
+            err=True,
+        )
+        raise typer.Exit(STOPPED_BY_CTRL_C) from None
+
+
+def _report(experiment: Experiment, summary: Summary | None, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(to_json({"experiment": experiment, "summary": summary}, indent=2))
+    elif summary is not None:
+        Console().print(summary_table(summary, title=experiment.name or None))
+        if experiment.error:
+            typer.echo(experiment.error, err=True)

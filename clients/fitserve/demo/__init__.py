@@ -1,0 +1,1 @@
+"""`fitserve demo`: the whole product in one short sitting."""

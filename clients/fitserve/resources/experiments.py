@@ -1,0 +1,150 @@
+"""`client.experiments`: post specs, watch them, read what came of them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+from uuid import uuid4
+
+from fitserve_core.results import TERMINAL, Event, Experiment, Metrics, Page, Status, Summary
+from fitserve_core.spec import DatasetName, ExperimentSpec
+
+from fitserve import calls
+from fitserve.clock import Clock
+from fitserve.errors import WaitTimeoutError
+from fitserve.responses import parse
+from fitserve.sender import Sender
+from fitserve.watching import Watcher
+
+PAGE_SIZE = 100
+
+
+class Experiments:
+    """Experiments of the service."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def create(
+        self,
+        spec: Mapping[str, Any] | ExperimentSpec | None = None,
+        *,
+        idempotency_key: str | None = None,
+        **fields: Any,
+    ) -> Experiment:
+        """Post a spec, given whole or as keyword arguments, and return the queued experiment.
+
+        The service judges the spec; nothing is checked here. Sending it again after a lost
+        connection is safe: every call carries an idempotency key of its own unless one is given.
+
+        Raises:
+            BadSpec: the service refuses a field; `param` is its path.
+            Conflict: `idempotency_key` was used before with another spec.
+        """
+        body = calls.spec_of(spec, fields)
+        call = calls.create_experiment(body, idempotency_key or str(uuid4()))
+        return parse(Experiment, self._sender.send(call))
+
+    def retrieve(self, experiment_id: str) -> Experiment:
+        """Return where an experiment stands."""
+        return parse(Experiment, self._sender.send(calls.experiment(experiment_id)))
+
+    def metrics(self, experiment_id: str) -> Metrics:
+        """Return the figures of every run and epoch."""
+        return parse(Metrics, self._sender.send(calls.experiment_metrics(experiment_id)))
+
+    def summary(self, experiment_id: str) -> Summary:
+        """Return mean and standard deviation of every cell, the best cell and the kept model."""
+        return parse(Summary, self._sender.send(calls.experiment_summary(experiment_id)))
+
+    def cancel(self, experiment_id: str) -> Experiment:
+        """Cancel an experiment and return it as it stands; a second time changes nothing."""
+        return parse(Experiment, self._sender.send(calls.cancel_experiment(experiment_id)))
+
+    def delete(self, experiment_id: str) -> None:
+        """Delete an experiment that does not run any more.
+
+        Raises:
+            Conflict: it still runs.
+        """
+        self._sender.send(calls.delete_experiment(experiment_id))
+
+    def events(self, experiment_id: str) -> Iterator[Event]:
+        """Yield the experiment's events, old ones first, then live, until its last.
+
+        A lost connection is taken up again behind the last event seen.
+        """
+        return self._sender.follow(experiment_id)
+
+    def wait(
+        self, experiment_id: str, *, progress: bool = True, timeout: float | None = None
+    ) -> Experiment:
+        """Wait until an experiment has ended, however it ended, and return it.
+
+        It goes on by itself through lost connections and restarts of the service.
+
+        Args:
+            experiment_id: what to wait for.
+            progress: show bars in a terminal, a few lines elsewhere.
+            timeout: seconds; None waits as long as it takes. It is looked at whenever the
+                service says something, at least at each of its keep-alives.
+
+        Raises:
+            WaitTimeoutError: it still runs after `timeout`.
+        """
+        clock = self._sender.clock
+        deadline = None if timeout is None else clock.monotonic() + timeout
+        experiment = self.retrieve(experiment_id)
+        if experiment.status in TERMINAL:
+            return experiment
+        with _watcher(experiment, clock, progress=progress) as watcher:
+            for event in self._sender.follow(experiment_id, deadline):
+                watcher.show(event)
+        experiment = self.retrieve(experiment_id)
+        if experiment.status not in TERMINAL:
+            raise _still_running(experiment, timeout)
+        return experiment
+
+    def list(
+        self,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        status: Status | None = None,
+        dataset: DatasetName | None = None,
+    ) -> Iterator[Experiment]:
+        """Yield experiments, newest first, asking for page after page as they are used up.
+
+        Args:
+            limit: at most so many in all; None for every one.
+            after: begin behind the experiment of this id.
+            status: only those that stand so.
+            dataset: only those that learn this.
+        """
+        left = limit
+        while left is None or left > 0:
+            size = PAGE_SIZE if left is None else min(left, PAGE_SIZE)
+            call = calls.experiments(size, after, status, dataset)
+            page = parse(Page[Experiment], self._sender.send(call))
+            yield from page.data[:left]
+            if not page.has_more or not page.data:
+                return
+            after = page.data[-1].id
+            left = None if left is None else left - len(page.data)
+
+
+def _watcher(
+    experiment: Experiment, clock: Clock, *, progress: bool
+) -> AbstractContextManager[Watcher]:
+    if not progress:
+        return nullcontext(Watcher())
+    from fitserve.progress import watching  # noqa: PLC0415  rich is loaded only to show something
+
+    return watching(experiment, clock)
+
+
+def _still_running(experiment: Experiment, timeout: float | None) -> WaitTimeoutError:
+    done = experiment.progress
+    return WaitTimeoutError(
+        f"{experiment.id} is still {experiment.status} after {timeout:g} s "
+        f"({done.epochs_done} of {done.epochs_total} epochs); it goes on: wait again, or cancel it"
+    )

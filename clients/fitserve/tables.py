@@ -1,0 +1,138 @@
+"""Tables for people: a summary as mean ± standard deviation, a list of experiments."""
+
+from collections.abc import Iterable
+
+from fitserve_core.results import CellSummary, Experiment, RunTally, Summary
+from rich.box import HORIZONTALS, SIMPLE_HEAD
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from fitserve.figures import mean_std, number
+
+STATUS_STYLES = {
+    "queued": "dim",
+    "running": "cyan",
+    "succeeded": "green",
+    "failed": "red",
+    "cancelled": "yellow",
+}
+ROWS = {"train": "", "val": "val_", "test": "test_"}
+FIGURES = {"loss": "loss", "accuracy": "accuracy"}
+REGRESSION_FIGURES = {"MSE on [0, 1]": "mse"}
+
+
+def summary_table(summary: Summary, title: str | None = None) -> Table:
+    """Return mean ± standard deviation of every cell, one line for each part of the data.
+
+    A cell's first column says what was varied, its second what became of its runs. ★ marks the
+    best cell. Digits show loss and accuracy, regression shows the MSE on the [0, 1] scale.
+    """
+    figures = _figures(summary)
+    rows = [row for row, prefix in ROWS.items() if _reported(summary, prefix, figures)]
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        caption=_kept(summary),
+        caption_justify="left",
+        box=HORIZONTALS,
+        show_lines=True,
+    )
+    for heading in (*_knobs(summary), "runs", ""):
+        table.add_column(Text(heading), no_wrap=True)
+    for heading in figures:
+        table.add_column(Text(heading), justify="right", no_wrap=True)
+    for cell in summary.cells:
+        table.add_row(*_cell_row(cell, figures, rows, best=cell.cell == summary.best_cell))
+    return table
+
+
+def experiments_table(experiments: Iterable[Experiment]) -> Table:
+    """Return one line for each experiment."""
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("experiment", "name", "data set", "status"):
+        table.add_column(heading, no_wrap=heading != "name")
+    for heading in ("epochs", "kept figure"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for experiment in experiments:
+        kept, progress = experiment.kept_model, experiment.progress
+        table.add_row(
+            experiment.id,
+            Text(experiment.name or "—"),
+            experiment.spec.dataset,
+            status_text(experiment.status),
+            f"{progress.epochs_done}/{progress.epochs_total}",
+            f"{kept.figure} {number(kept.value)}" if kept else "—",
+        )
+    return table
+
+
+def status_text(status: str) -> Text:
+    """Return a status in its colour."""
+    return Text(status, style=STATUS_STYLES.get(status, ""))
+
+
+def _figures(summary: Summary) -> dict[str, str]:
+    reported = {name for cell in summary.cells for name in cell.figures}
+    return REGRESSION_FIGURES if "mse" in reported else FIGURES
+
+
+def _reported(summary: Summary, prefix: str, figures: dict[str, str]) -> bool:
+    return any(prefix + name in cell.figures for cell in summary.cells for name in figures.values())
+
+
+def _knobs(summary: Summary) -> list[str]:
+    names = dict.fromkeys(name for cell in summary.cells for name in cell.config)
+    return [name.replace("_", " ") for name in names]
+
+
+def _cell_row(
+    cell: CellSummary, figures: dict[str, str], rows: list[str], *, best: bool
+) -> list[RenderableType]:
+    knobs = [Text(str(value), style="bold" if best else "") for value in cell.config.values()]
+    if best and knobs:
+        knobs[0].append(" ★", style="yellow")
+    if cell.unstable and knobs:
+        knobs[0].append("\nunstable", style="red")
+    return [*knobs, _tally(cell.n), "\n".join(rows), *_columns(cell, figures, rows, best=best)]
+
+
+def _columns(
+    cell: CellSummary, figures: dict[str, str], rows: list[str], *, best: bool
+) -> list[Text]:
+    return [
+        Text(
+            "\n".join(_figure(cell, ROWS[row] + name) for row in rows),
+            style="bold" if best else "",
+        )
+        for name in figures.values()
+    ]
+
+
+def _figure(cell: CellSummary, name: str) -> str:
+    spread = cell.figures.get(name)
+    return "—" if spread is None else mean_std(spread)
+
+
+def _tally(n: RunTally) -> Text:
+    """Return what became of the runs, as `3/4 trained` and a line for each other fate."""
+    fates = {
+        "did not train": (n.did_not_train, "red"),
+        "diverged": (n.diverged, "red"),
+        "failed": (n.failed, "red"),
+        "cancelled": (n.cancelled, "yellow"),
+        "unfinished": (n.unfinished, "cyan"),
+    }
+    text = Text(f"{n.trained}/{n.requested} trained")
+    for fate, (count, style) in fates.items():
+        if count:
+            text.append(f"\n{count} {fate}", style=style)
+    return text
+
+
+def _kept(summary: Summary) -> Text:
+    kept = summary.kept_model
+    if kept is None:
+        return Text("no model kept: no run has trained")
+    return Text(f"★ best cell · model kept: {kept.run_id}, {kept.figure} {number(kept.value)}")

@@ -1,0 +1,9 @@
+"""What service and workers agree on about the broker: the hint's name, its queue, its address."""
+
+QUEUE = "fitserve"
+TRAIN = "runs.train"
+
+
+def celery_url(redis_url: str) -> str:
+    """Return Celery's spelling of a Redis address; only sockets are spelled differently."""
+    return redis_url.replace("unix://", "redis+socket://", 1)

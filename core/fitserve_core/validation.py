@@ -1,0 +1,94 @@
+"""Pydantic's errors in the product's words: the path, what would have been right, what came."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from fitserve_core.errors import InvalidInputError
+from fitserve_core.locations import Place, walk
+from fitserve_core.received import json_safe, quote, shorten
+from fitserve_core.spec import ExperimentSpec
+
+MAX_LISTED = 10
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a value.
+
+    Attributes:
+        path: where, as `training.learning_rates[0]`; empty for the value as a whole.
+        message: what would have been right and what was received.
+        received: the offending value, safe to send as JSON.
+    """
+
+    path: str
+    message: str
+    received: Any
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+def first_problem(
+    error: ValidationError, model: type[BaseModel] = ExperimentSpec
+) -> InvalidInputError:
+    """Return the one error that tells every problem; `param` and `received` are the first one's.
+
+    Args:
+        error: raised by validating a value as `model`.
+        model: what was to be validated; it knows the fields that an unknown one is held against.
+    """
+    found = problems(error, model)
+    more = [f"{len(found) - MAX_LISTED:,} more"] if len(found) > MAX_LISTED else []
+    return InvalidInputError(
+        ". ".join([*map(str, found[:MAX_LISTED]), *more]),
+        param=found[0].path or None,
+        received=found[0].received,
+    )
+
+
+def problems(error: ValidationError, model: type[BaseModel] = ExperimentSpec) -> list[Problem]:
+    """Return every problem that `error` tells of, in pydantic's order."""
+    return [_problem(details, model) for details in error.errors(include_url=False)]
+
+
+def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
+    place = walk(details["loc"], model)
+    received = None if details["type"] == "missing" else details["input"]
+    return Problem(place.path, _message(details, place), json_safe(received))
+
+
+def _message(details: ErrorDetails, place: Place) -> str:
+    match details["type"]:
+        case "missing":
+            return f"is required{_one_of(place)}"
+        case "value_error":
+            return str(details["ctx"]["error"])
+        case "extra_forbidden":
+            requirement = f"unknown field '{shorten(place.name, 40)}'; {_known_fields(place)}"
+        case "union_tag_invalid" | "union_tag_not_found" | "model_attributes_type":
+            requirement = f"must be a name or an object with a name{_one_of(place)}"
+        case "model_type":
+            requirement = "must be an object"
+        case _:
+            requirement = _reworded(details["msg"])
+    return f"{requirement}; received {quote(details['input'])}"
+
+
+def _reworded(message: str) -> str:
+    """Return pydantic's "List should have at most 3 items after validation, not 4" as "must …"."""
+    return re.sub(r"^\w+ should ", "must ", message.partition(" after validation")[0])
+
+
+def _known_fields(place: Place) -> str:
+    fields = ", ".join(place.owner.model_fields) if place.owner else ""
+    return f"{place.owner_name} takes: {fields}" if place.owner_name else f"known: {fields}"
+
+
+def _one_of(place: Place) -> str:
+    choices = place.choices()
+    return f", one of {', '.join(map(repr, choices))}" if choices else ""

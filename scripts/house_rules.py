@@ -1,0 +1,67 @@
+"""House rules that no linter knows: who may import whom, and how long a file may be."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_LINES = 300
+
+# What a package must not import when it is imported itself; inside a function it may.
+SERVER = {"fastapi", "uvicorn", "onnxruntime"}
+TRAINING = {"tensorflow", "keras", "onnx"}
+FORBIDDEN = {
+    "core/fitserve_core": {"celery", *SERVER, *TRAINING, "fitserve_service", "fitserve_workers"},
+    "clients/fitserve": {
+        *("numpy", "sqlalchemy", "celery", "redis"),
+        *SERVER,
+        *TRAINING,
+        *("fitserve_service", "fitserve_workers"),
+    },
+    "service/fitserve_service": {*TRAINING, "fitserve_workers"},
+    "workers/fitserve_workers": {*SERVER, "fitserve_service"},
+}
+
+
+def main() -> int:
+    """Print every breach; return how many there are."""
+    breaches = [*long_files(), *forbidden_imports()]
+    for breach in breaches:
+        print(breach)
+    return len(breaches)
+
+
+def long_files() -> Iterator[str]:
+    """Yield Python files above the limit."""
+    for folder in ("core", "service", "workers", "clients", "tests", "benchmarks", "scripts"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            lines = len(path.read_text().splitlines())
+            if lines > MOST_LINES:
+                yield f"{path.relative_to(ROOT)}: {lines} lines; at most {MOST_LINES}: split it"
+
+
+def forbidden_imports() -> Iterator[str]:
+    """Yield imports that cross a boundary."""
+    for package, forbidden in FORBIDDEN.items():
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for line, module in module_level_imports(ast.parse(path.read_text())):
+                if module.split(".")[0] in forbidden:
+                    yield f"{path.relative_to(ROOT)}:{line}: {package} must not import {module}"
+
+
+def module_level_imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and module of every import that runs when the module is imported."""
+    pending: list[ast.AST] = list(tree.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.lineno, node.module
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            pending.extend(ast.iter_child_nodes(node))
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(), 1))

@@ -1,0 +1,73 @@
+"""The application, built from settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from fitserve_core.artefacts import Artefacts
+from fitserve_core.results import ErrorEnvelope
+from fitserve_core.settings import Settings
+from fitserve_core.store import Store
+
+from fitserve_service import health, instruments
+from fitserve_service.auth import require_key
+from fitserve_service.body_limit import BodyLimit
+from fitserve_service.dependencies import Services
+from fitserve_service.dispatcher import Dispatcher
+from fitserve_service.errors import install_error_handlers
+from fitserve_service.events import endpoints as events
+from fitserve_service.events.feed import EventFeed
+from fitserve_service.experiments import endpoints as experiments
+from fitserve_service.models import endpoints as models
+from fitserve_service.predict import endpoints as predict
+from fitserve_service.predict.sessions import SessionCache
+
+DESCRIPTION = """
+Post a spec; it is trained on every learning rate and repetition that the spec names, summarised
+as mean ± standard deviation, and the kept model answers `POST /predict`.
+"""
+
+ERROR_STATUSES: dict[int | str, dict[str, object]] = {
+    "4XX": {"model": ErrorEnvelope, "description": "What was received and what would be right"},
+    "5XX": {"model": ErrorEnvelope, "description": "A part that is needed is out of reach"},
+}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application; its parts start and stop with its lifespan."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        store = Store.opened(settings)
+        artefacts = Artefacts(settings.artefacts)
+        dispatcher = Dispatcher(store, settings.redis_url)
+        feed = EventFeed(store.events)
+        app.state.services = Services(
+            settings=settings,
+            store=store,
+            artefacts=artefacts,
+            dispatcher=dispatcher,
+            feed=feed,
+            sessions=SessionCache(store.models, artefacts),
+        )
+        dispatcher.start()
+        async with feed.running():
+            yield
+        dispatcher.stop()
+        store.close()
+
+    app = FastAPI(
+        title="fitserve",
+        description=DESCRIPTION,
+        version="0.1.0",
+        lifespan=lifespan,
+        responses=ERROR_STATUSES,
+    )
+    install_error_handlers(app)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(instruments.Instruments)
+    app.include_router(health.router)
+    app.include_router(instruments.router)
+    for part in (experiments, events, models, predict):
+        app.include_router(part.router, dependencies=[Depends(require_key(settings))])
+    return app

@@ -1,0 +1,37 @@
+"""The largest request body that is read."""
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class BodyLimit:
+    """Answer 413 to a body above `limit` bytes, whether its length is declared or not."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, counting its body."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"")
+        seen = int(declared) if declared.isdigit() else 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            self._check(seen)
+            message = await receive()
+            if not declared:
+                seen += len(message.get("body", b""))
+                self._check(seen)
+            return message
+
+        await self._app(scope, counted, send)
+
+    def _check(self, size: int) -> None:
+        if size > self._limit:
+            raise HTTPException(
+                413, f"the body has {size:,} bytes; at most {self._limit:,} are read"
+            )

@@ -1,0 +1,107 @@
+"""The dispatcher: sees to it that every waiting run has a hint in the broker.
+
+The row is the job; a hint only wakes a worker. Hints get lost (the broker was away, a worker died
+with one in hand), so the dispatcher compares waiting rows with waiting hints, again and again.
+"""
+
+import logging
+import threading
+import time
+
+from celery import Celery
+from fitserve_core.broker import QUEUE, TRAIN, celery_url
+from fitserve_core.store import Store
+from kombu.exceptions import OperationalError as BrokerError
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 2.0
+MOST_HINTS_A_TICK = 1_000
+# The wall clock ran on by so much more than ours: the machine slept, and so did its workers.
+SLEPT_SECONDS = 5.0
+SPARED_AFTER_SLEEP_SECONDS = 15.0
+
+
+class Dispatcher(threading.Thread):
+    """A thread that gives lost runs away again and sends missing hints.
+
+    Args:
+        store: whose runs.
+        redis_url: the broker; without one (a service alone, in a test) nothing is sent.
+    """
+
+    def __init__(self, store: Store, redis_url: str | None) -> None:
+        super().__init__(name="dispatcher", daemon=True)
+        self._store = store
+        self._redis_url = redis_url
+        self._wake = threading.Event()
+        self._stopping = False
+        self._broker_away = False
+        self._clocks = (time.time(), time.monotonic())
+        self._spare_until = 0.0
+
+    def wake(self) -> None:
+        """Look at once: runs were added."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self._stopping = True
+        self._wake.set()
+        self.join()
+
+    def run(self) -> None:
+        """Tick until stopped."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                self._tick()
+            except SQLAlchemyError as error:
+                log.warning("the store does not answer: %s", error)
+            self._wake.wait(TICK_SECONDS)
+
+    def _tick(self) -> None:
+        if not self._just_awake() and (lost := self._store.leases.expire()):
+            log.warning("%d leases had run out", lost)
+        waiting = self._store.leases.waiting()
+        if waiting and self._redis_url is not None:
+            self._send_missing(waiting, self._redis_url)
+
+    def _just_awake(self) -> bool:
+        """Tell whether the machine woke a moment ago: workers get the time to renew leases."""
+        wall, own = time.time(), time.monotonic()
+        slept = (wall - self._clocks[0]) - (own - self._clocks[1])
+        self._clocks = (wall, own)
+        if slept > SLEPT_SECONDS:
+            self._spare_until = own + SPARED_AFTER_SLEEP_SECONDS
+        return own < self._spare_until
+
+    def _send_missing(self, waiting: int, redis_url: str) -> None:
+        try:
+            with Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=5) as broker:
+                missing = waiting - int(broker.llen(QUEUE))
+            if missing > 0:
+                _send(redis_url, min(missing, MOST_HINTS_A_TICK))
+        except (RedisError, BrokerError) as error:
+            if not self._broker_away:
+                log.warning("the broker does not answer (%s); runs wait in the store", error)
+            self._broker_away = True
+            return
+        if self._broker_away:
+            log.info("the broker answers again")
+        self._broker_away = False
+
+
+def _send(redis_url: str, hints: int) -> None:
+    options = {"socket_connect_timeout": 2, "socket_timeout": 5}
+    with (
+        Celery(broker=celery_url(redis_url), set_as_current=False) as sender,
+        sender.connection_for_write(transport_options=options) as connection,
+    ):
+        for _ in range(hints):
+            sender.send_task(
+                TRAIN, queue=QUEUE, ignore_result=True, retry=False, connection=connection
+            )

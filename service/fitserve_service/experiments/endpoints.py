@@ -1,0 +1,94 @@
+"""Experiments over HTTP."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Header, Path, Query
+from fitserve_core.results import Experiment, Metrics, Page, Status, Summary
+from fitserve_core.spec import DatasetName, ExperimentSpec
+from starlette.responses import PlainTextResponse, Response
+
+from fitserve_service.dependencies import Parts
+from fitserve_service.experiments.examples import SPECS
+from fitserve_service.experiments.table import metrics_csv
+
+router = APIRouter(prefix="/experiments", tags=["experiments"])
+
+Id = Annotated[str, Path(description="The experiment's id.", examples=["exp_0199c1d8a4f03b7e"])]
+Key = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        description="Makes a repeated post harmless: the same key and body, the same experiment.",
+    ),
+]
+CSV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+
+
+@router.post("", status_code=201, operation_id="create_experiment")
+def create(
+    parts: Parts,
+    spec: Annotated[ExperimentSpec, Body(openapi_examples=SPECS)],
+    response: Response,
+    idempotency_key: Key = None,
+) -> Experiment:
+    """Accept an experiment; its runs begin as soon as a worker is free."""
+    experiment = parts.store.experiments.create(spec, idempotency_key)
+    parts.dispatcher.wake()
+    response.headers["Location"] = f"/experiments/{experiment.id}"
+    return experiment
+
+
+@router.get("", operation_id="list_experiments")
+def page(
+    parts: Parts,
+    limit: Annotated[int, Query(ge=1, le=100, description="At most so many.")] = 20,
+    after: Annotated[str | None, Query(description="Id of the last one already seen.")] = None,
+    status: Annotated[Status | None, Query(description="Only those with this status.")] = None,
+    dataset: Annotated[DatasetName | None, Query(description="Only those on this.")] = None,
+) -> Page[Experiment]:
+    """Return experiments, newest first."""
+    found, has_more = parts.store.experiments.page(
+        limit=limit, after=after, status=status, dataset=dataset
+    )
+    return Page(data=found, has_more=has_more)
+
+
+@router.get("/{id}", operation_id="get_experiment")
+def get(id: Id, parts: Parts) -> Experiment:  # noqa: A002 - the path's word
+    """Return an experiment: spec, status, progress, run counts."""
+    return parts.store.experiments.get(id)
+
+
+@router.get("/{id}/metrics", operation_id="experiment_metrics", responses=CSV)
+def metrics(
+    id: Id,  # noqa: A002
+    parts: Parts,
+    format: Annotated[Literal["json", "csv"], Query()] = "json",  # noqa: A002
+) -> Metrics:
+    """Return every run with the figures of every epoch and of the end."""
+    found = parts.store.runs.metrics(id)
+    if format == "csv":
+        return PlainTextResponse(metrics_csv(found), media_type="text/csv")  # type: ignore[return-value]
+    return found
+
+
+@router.get("/{id}/summary", operation_id="experiment_summary")
+def summary(id: Id, parts: Parts) -> Summary:  # noqa: A002
+    """Return mean ± standard deviation of every cell, the best cell and the kept model."""
+    return parts.store.runs.summary(id)
+
+
+@router.post("/{id}/cancel", operation_id="cancel_experiment")
+def cancel(id: Id, parts: Parts) -> Experiment:  # noqa: A002
+    """End an experiment now; one that has ended stays as it is."""
+    return parts.store.experiments.cancel(id)
+
+
+@router.delete("/{id}", status_code=204, operation_id="delete_experiment")
+def delete(id: Id, parts: Parts) -> None:  # noqa: A002
+    """Remove an experiment that has ended, with its files."""
+    parts.store.experiments.delete(id)
+    parts.artefacts.remove_experiment(id)

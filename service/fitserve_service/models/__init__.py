@@ -1,0 +1,1 @@
+"""Kept models: what they are called, how they are asked, their files."""

@@ -1,0 +1,75 @@
+"""Models over HTTP."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+from fitserve_core.datasets.registry import DATASETS
+from fitserve_core.errors import NotFoundError
+from fitserve_core.predictions import example_instances
+from fitserve_core.results import Artefact, Model, Page
+from fitserve_core.store.models import ServedModel
+from fitserve_core.store.rows import moment
+from starlette.responses import FileResponse
+
+from fitserve_service.dependencies import Parts
+
+router = APIRouter(prefix="/models", tags=["models"])
+
+Name = Annotated[
+    str,
+    Path(description="A data set (its best kept model), an experiment's id or a run's id."),
+]
+
+
+@router.get("", operation_id="list_models")
+def kept(parts: Parts) -> Page[Model]:
+    """Return the models that answer by a data set's name."""
+    found = [
+        _to_model(name, parts.store.models.resolve(name)) for name in parts.store.models.names()
+    ]
+    return Page(data=found, has_more=False)
+
+
+@router.get("/{name}", operation_id="get_model")
+def get(name: Name, parts: Parts) -> Model:
+    """Return a model with an example of how to ask it."""
+    return _to_model(name, parts.store.models.resolve(name))
+
+
+@router.get("/{name}/file", operation_id="download_model", response_class=FileResponse)
+def download(
+    name: Name,
+    parts: Parts,
+    format: Annotated[  # noqa: A002 - the query's word
+        Literal["onnx", "keras", "weights"], Query(description="Which file.")
+    ] = "onnx",
+) -> FileResponse:
+    """Return a model's file.
+
+    The ONNX model takes the data's own units; the `.keras` file holds the bare network.
+    """
+    model = parts.store.models.resolve(name)
+    file = model.files.get(format)
+    if file is None:
+        raise NotFoundError(f"run {model.run_id} has no {format} file", received=format)
+    path = parts.artefacts.verified(file.path, file.sha256)
+    return FileResponse(
+        path, filename=f"{model.run_id}{path.suffix}", headers={"ETag": f'"{file.sha256}"'}
+    )
+
+
+def _to_model(name: str, model: ServedModel) -> Model:
+    created_at = moment(model.created_at)
+    assert created_at is not None
+    return Model(
+        name=name,
+        run_id=model.run_id,
+        experiment_id=model.experiment_id,
+        dataset=model.dataset,
+        task=DATASETS[model.dataset].task,
+        figure=model.figure,
+        value=model.value,
+        created_at=created_at,
+        files=[Artefact.model_validate(vars(file)) for file in model.files.values()],
+        example={"model": name, "instances": example_instances(model.dataset)},
+    )

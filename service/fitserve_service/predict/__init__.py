@@ -1,0 +1,1 @@
+"""Predictions: ONNX Runtime on the kept model's file, in this process."""

@@ -1,0 +1,78 @@
+"""Predictions over HTTP.
+
+The body is read with orjson into NumPy, not with pydantic: validating 784 numbers one by one would
+cost several times the model.
+"""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request
+from fitserve_core.errors import InvalidInputError
+from fitserve_core.predictions import answers, decode_instances
+from fitserve_core.results import Predictions
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from fitserve_service.dependencies import Parts
+from fitserve_service.predict.schema import REQUEST
+from fitserve_service.predict.sessions import LoadedModel
+
+router = APIRouter(tags=["predictions"])
+
+# Bodies up to this size are answered on the event loop: handing them to a thread costs more.
+INLINE_BYTES = 64 * 1024
+
+
+@router.post(
+    "/predict",
+    operation_id="predict",
+    responses={200: {"model": Predictions}},
+    openapi_extra={"requestBody": REQUEST},
+)
+async def predict(request: Request, parts: Parts) -> Response:
+    """Answer instances with a kept model.
+
+    `model` is a data set (its best kept model), an experiment's id or a run's id. An instance is
+    in the data's own units: a digit is 784 or 28 × 28 pixel values from 0 to 255, or
+    `{"b64": …}` of a 28 × 28 PNG or JPEG; a wavelength is a number in nanometres.
+    """
+    body = await request.body()
+    name, instances = _fields(body)
+    model = parts.sessions.fresh(name)
+    if model is None:
+        model = await run_in_threadpool(parts.sessions.load, name)
+    if len(body) <= INLINE_BYTES:
+        return _answer(name, model, instances)
+    return await run_in_threadpool(_answer, name, model, instances)
+
+
+def _fields(body: bytes) -> tuple[str, list[Any]]:
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInputError(f"the body is not JSON: {error}") from None
+    if not isinstance(parsed, dict):
+        raise InvalidInputError(
+            f"the body must be an object with model and instances; got {type(parsed).__name__}"
+        )
+    if unknown := parsed.keys() - {"model", "instances"}:
+        first = min(unknown)
+        raise InvalidInputError(f"unknown field {first!r}; known: model, instances", param=first)
+    name, instances = parsed.get("model"), parsed.get("instances")
+    if not isinstance(name, str):
+        raise InvalidInputError(
+            "model must be a text: a data set, an experiment's id or a run's id",
+            param="model",
+            received=name,
+        )
+    if not isinstance(instances, list):
+        raise InvalidInputError("instances must be a list of instances", param="instances")
+    return name, instances
+
+
+def _answer(name: str, model: LoadedModel, instances: list[Any]) -> Response:
+    outputs = model.outputs(decode_instances(model.info, instances))
+    content = {"model": name, "run_id": model.run_id, "predictions": answers(model.info, outputs)}
+    body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(body, media_type="application/json")

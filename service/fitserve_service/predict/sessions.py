@@ -1,0 +1,83 @@
+"""Loaded models, by the name they are asked for."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime
+from fitserve_core.artefacts import Artefacts
+from fitserve_core.datasets.registry import DATASETS, DatasetInfo
+from fitserve_core.errors import UnavailableError
+from fitserve_core.store.models import Models
+from numpy.typing import NDArray
+
+RESOLVED_FOR_SECONDS = 1.0
+LOADED_AT_MOST = 32
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model ready to answer."""
+
+    run_id: str
+    info: DatasetInfo
+    session: onnxruntime.InferenceSession
+
+    def outputs(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return probabilities or values, (rows, outputs), of inputs in the data's own units."""
+        wanted = "probabilities" if self.info.task == "classification" else "value"
+        result: NDArray[np.float32] = self.session.run([wanted], {"inputs": inputs})[0]
+        return result
+
+
+class SessionCache:
+    """Models by name: a name is looked up again after a second, a file is loaded once.
+
+    Args:
+        models: the rule of what a name means.
+        artefacts: where the files lie.
+    """
+
+    def __init__(self, models: Models, artefacts: Artefacts) -> None:
+        self._models = models
+        self._artefacts = artefacts
+        self._resolved: dict[str, tuple[float, LoadedModel]] = {}
+        self._loaded: OrderedDict[str, LoadedModel] = OrderedDict()
+
+    def fresh(self, name: str) -> LoadedModel | None:
+        """Return a model whose name was looked up a moment ago, without a look at the store."""
+        entry = self._resolved.get(name)
+        return entry[1] if entry and time.monotonic() < entry[0] else None
+
+    def load(self, name: str) -> LoadedModel:
+        """Look a name up and return its model, loading its file if need be.
+
+        Raises:
+            NotFoundError: nothing has this name.
+            ConflictError: it has no model yet.
+            UnavailableError: its file is missing or was changed.
+        """
+        served = self._models.resolve(name)
+        model = self._loaded.pop(served.run_id, None)
+        if model is None:
+            file = served.files.get("onnx")
+            if file is None:
+                raise UnavailableError(f"run {served.run_id} has no stored model file")
+            path = self._artefacts.verified(file.path, file.sha256)
+            model = LoadedModel(served.run_id, DATASETS[served.dataset], _session(str(path)))
+        self._loaded[served.run_id] = model
+        if len(self._loaded) > LOADED_AT_MOST:
+            self._loaded.popitem(last=False)
+        if len(self._resolved) > LOADED_AT_MOST:
+            self._resolved.clear()
+        self._resolved[name] = (time.monotonic() + RESOLVED_FOR_SECONDS, model)
+        return model
+
+
+def _session(path: str) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    # One thread: a perceptron is answered in microseconds, waking others costs more.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,57 @@
+"""The API process."""
+
+import logging
+import socket
+import sys
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+from fitserve_core.settings import Settings
+
+from fitserve_service.app import create_app
+
+GRACE_SECONDS = 5
+
+
+class Server(uvicorn.Server):
+    """Uvicorn that ends event streams when it is told to stop, rather than wait for their end."""
+
+    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Close the feed, then stop as uvicorn does."""
+        if services := getattr(self._app.state, "services", None):
+            services.feed.close()
+        super().handle_exit(sig, frame)
+
+
+def serve(settings: Settings, listening: socket.socket) -> None:
+    """Answer on a socket that is bound already, until told to stop."""
+    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    Server(app, config).run(sockets=[listening])
+
+
+def main() -> None:
+    """Serve on the inherited socket whose descriptor is the one argument, or bind one."""
+    settings = Settings()
+    if len(sys.argv) > 1:
+        listening = socket.socket(fileno=int(sys.argv[1]))
+    else:
+        listening = socket.create_server((settings.host, settings.port), backlog=2048)
+    serve(settings, listening)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""Start, watch and stop broker, API and workers."""
+
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx2
+from filelock import FileLock, Timeout
+from fitserve_core.errors import ConfigurationError
+from fitserve_core.settings import Settings
+
+from fitserve_service.stack.broker import broker_answers, broker_command
+from fitserve_service.stack.process import Process
+
+log = logging.getLogger(__name__)
+
+WATCH_EVERY_SECONDS = 0.25
+READY_WITHIN_SECONDS = 30.0
+STOP_WITHIN_SECONDS = 12.0
+
+
+class Stack:
+    """The whole service on this machine, as a context.
+
+    Entering returns once the API answers; workers are ready a few seconds later, and experiments
+    posted meanwhile wait for them. Leaving stops everything that was started.
+
+    Args:
+        settings: where data lies, what is bound, and which parts are elsewhere.
+        log_folder: where the parts' output goes; None leaves it on the terminal.
+
+    Raises:
+        ConfigurationError: on entering, where a part cannot start.
+    """
+
+    def __init__(self, settings: Settings, log_folder: Path | None = None) -> None:
+        self._settings = settings
+        self._log_folder = log_folder
+        self._lock = FileLock(settings.data / "fitserve.lock", timeout=0)
+        self._runtime: Path | None = None
+        self._listening: socket.socket | None = None
+        self._processes: list[Process] = []
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self._settings.data
+
+    @property
+    def url(self) -> str:
+        """Where the API answers."""
+        assert self._listening is not None
+        host, port = self._listening.getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def __enter__(self) -> Self:
+        self._take_data_folder()
+        try:
+            self._listening = self._bind()
+            environment = self._environment()
+            if self._settings.redis_url is None:
+                environment["REDIS_URL"] = self._start_broker()
+            self._start_api(environment)
+            self._start("workers", [sys.executable, "-m", "fitserve_workers"], environment)
+            self._watcher.start()
+            self._until(self._api_answers, "the API")
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def _take_data_folder(self) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        owner = self.data / "fitserve.pid"
+        try:
+            self._lock.acquire()
+        except Timeout:
+            pid = owner.read_text().strip() if owner.exists() else "unknown"
+            raise ConfigurationError(
+                f"the data folder {self.data} is in use by another fitserve (process {pid}); stop "
+                "it, or set FITSERVE_DATA to another folder"
+            ) from None
+        owner.write_text(f"{os.getpid()}\n")
+
+    def _bind(self) -> socket.socket:
+        # Bound here and inherited: while the API restarts, connections wait instead of failing.
+        host, port = self._settings.host, self._settings.port
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            return socket.create_server((host, port), family=family, backlog=2048)
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot listen on {host}:{port} ({error.strerror}); set FITSERVE_PORT to a free "
+                "port, or to 0 to take any"
+            ) from None
+
+    def _environment(self) -> dict[str, str]:
+        settings = self._settings
+        told = {
+            "FITSERVE_DATA": str(settings.data.resolve()),
+            "FITSERVE_SLOTS": str(settings.slots),
+            "FITSERVE_LEASE_SECONDS": str(settings.lease_seconds),
+            "FITSERVE_MAX_LOST_ATTEMPTS": str(settings.max_lost_attempts),
+            "FITSERVE_MAX_BODY_BYTES": str(settings.max_body_bytes),
+            "FITSERVE_MNIST": settings.mnist and str(settings.mnist.resolve()),
+            "FITSERVE_API_KEY": settings.api_key and settings.api_key.get_secret_value(),
+            "DATABASE_URL": settings.database_url,
+            "REDIS_URL": settings.redis_url,
+        }
+        inherited = {name: value for name, value in os.environ.items() if name not in told}
+        return inherited | {name: value for name, value in told.items() if value}
+
+    def _start_broker(self) -> str:
+        # A path to a socket ends at 104 bytes, so it cannot lie in the data folder.
+        self._runtime = Path(tempfile.mkdtemp(prefix="fitserve-"))
+        folder = self.data / "broker"
+        folder.mkdir(exist_ok=True)
+        url = f"unix://{self._runtime / 'broker.sock'}"
+        command = broker_command(self._runtime / "broker.sock", folder.resolve())
+        self._start("broker", command, dict(os.environ))
+        self._until(lambda: broker_answers(url), "the broker")
+        return url
+
+    def _start_api(self, environment: dict[str, str]) -> None:
+        assert self._listening is not None
+        descriptor = self._listening.fileno()
+        command = [sys.executable, "-m", "fitserve_service.server", str(descriptor)]
+        self._start("api", command, environment, descriptor)
+
+    def _start(
+        self, name: str, command: list[str], environment: dict[str, str], *descriptors: int
+    ) -> None:
+        log_file = self._log_folder / f"{name}.log" if self._log_folder else None
+        if log_file:
+            log_file.parent.mkdir(parents=True, exist_ok=True)
+        process = Process(name, command, environment, log_file, descriptors)
+        process.start()
+        self._processes.append(process)
+
+    def _api_answers(self) -> bool:
+        try:
+            return httpx2.get(f"{self.url}/healthz", timeout=2).status_code == 200
+        except httpx2.HTTPError:
+            return False
+
+    def _until(self, condition: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not condition():
+            if time.monotonic() > deadline:
+                where = f"; see {self._log_folder}" if self._log_folder else ""
+                raise ConfigurationError(
+                    f"{what} did not answer within {READY_WITHIN_SECONDS:.0f} s{where}"
+                )
+            time.sleep(0.02)
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(WATCH_EVERY_SECONDS):
+            for process in self._processes:
+                process.keep_alive()
+
+    def _stop(self) -> None:
+        self._stopping.set()
+        if self._watcher.is_alive():
+            self._watcher.join()
+        deadline = time.monotonic() + STOP_WITHIN_SECONDS
+        # In the reverse order of their start: workers hand their runs back while all else answers.
+        for process in reversed(self._processes):
+            process.ask_to_stop()
+            process.wait_or_kill(deadline)
+        if self._listening:
+            self._listening.close()
+        if self._runtime:
+            shutil.rmtree(self._runtime, ignore_errors=True)
+        (self.data / "fitserve.pid").unlink(missing_ok=True)
+        self._lock.release()
+
+
+def serve_forever(settings: Settings) -> None:
+    """Run the whole service until SIGINT, SIGTERM or SIGHUP."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    with Stack(settings) as stack:
+        print(f"fitserve answers at {stack.url}")
+        print(f"  documentation  {stack.url}/docs")
+        print(f"  data folder    {stack.data.resolve()}")
+        print("Stop with Ctrl-C.", flush=True)
+        stop.wait()
+        print("Stopping: runs in training are handed back and go on at the next start.", flush=True)

@@ -1,0 +1,25 @@
+"""What tests of every area share."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TEST_CACHE = Path(__file__).parents[1] / "data" / "test-cache"
+
+FETCH = """
+import pathlib, sys
+from fitserve_core.datasets.mnist import raw_test_digits
+raw_test_digits(pathlib.Path(sys.argv[1]))
+"""
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """A data folder that holds MNIST, fetched from its real sources and kept between sessions.
+
+    Fetched in a process of its own: one of the sources loads TensorFlow.
+    """
+    subprocess.run([sys.executable, "-c", FETCH, TEST_CACHE], check=True, timeout=300)
+    return TEST_CACHE

@@ -1,0 +1,92 @@
+"""The Celery application and the worker process."""
+
+import ctypes
+import multiprocessing.sharedctypes
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init, worker_shutting_down
+from fitserve_core.broker import QUEUE, celery_url
+from fitserve_core.errors import ConfigurationError
+from fitserve_core.settings import Settings
+from fitserve_core.store import Store
+
+from fitserve_workers import tasks
+
+# TensorFlow is imported by a slot in its process, before its first hint: that takes seconds.
+SLOT_READY_WITHIN_SECONDS = 120
+
+
+def build_app(settings: Settings) -> Celery:
+    """Return the application of one worker process and its slots.
+
+    Raises:
+        ConfigurationError: no broker is configured.
+    """
+    if settings.redis_url is None:
+        raise ConfigurationError(
+            "a worker needs REDIS_URL, the broker of the service that it works for; "
+            "`fitserve up` starts broker, service and workers together"
+        )
+    app = Celery("fitserve", broker=celery_url(settings.redis_url), set_as_current=False)
+    app.conf.update(
+        # The row is the job: a hint is forgotten when it is taken, and no result is kept.
+        task_acks_late=False,
+        task_ignore_result=True,
+        task_default_queue=QUEUE,
+        task_serializer="json",
+        accept_content=["json"],
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        worker_concurrency=settings.slots,
+        worker_prefetch_multiplier=1,
+        worker_disable_prefetch=True,
+        worker_enable_remote_control=False,
+        worker_proc_alive_timeout=SLOT_READY_WITHIN_SECONDS,
+        worker_hijack_root_logger=False,
+    )
+    tasks.register(app)
+    return app
+
+
+def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; runs in training are handed back within a slice.
+
+    Raises:
+        ConfigurationError: no broker is configured.
+    """
+    app = build_app(settings)
+    Store.opened(settings).close()
+    stopping = multiprocessing.sharedctypes.RawValue(ctypes.c_bool)
+
+    def tell_slots(**_: Any) -> None:
+        stopping.value = True
+
+    def prepare_slot(**_: Any) -> None:
+        tasks.prepare_slot(settings, lambda: bool(stopping.value))
+
+    worker_shutting_down.connect(tell_slots)
+    worker_process_init.connect(prepare_slot)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    options = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    app.worker_main(["worker", "--loglevel=WARNING", "--pool=prefork", *options])
+
+
+def run_remote_worker(settings: Settings) -> None:
+    """Work for a service on another machine.
+
+    Raises:
+        ConfigurationError: broker or store can only be reached on one machine.
+    """
+    if settings.redis_url and settings.redis_url.startswith("unix://"):
+        raise ConfigurationError(
+            f"REDIS_URL is {settings.redis_url}, a socket of one machine; a worker elsewhere "
+            "needs redis://HOST:PORT"
+        )
+    if settings.database_url is None or settings.database_url.startswith("sqlite"):
+        raise ConfigurationError(
+            "the store is SQLite, a file of one machine; a worker elsewhere needs "
+            "DATABASE_URL=postgresql://… and FITSERVE_DATA on a folder shared with the service"
+        )
+    run_worker(settings)

@@ -1,0 +1,181 @@
+"""A run from claim to end: claim → train → record → finish."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fitserve_core.artefacts import Artefacts
+from fitserve_core.datasets.loading import load_dataset
+from fitserve_core.errors import FitserveError, LeaseLostError
+from fitserve_core.results import EpochFigures
+from fitserve_core.settings import Settings
+from fitserve_core.store import Checkpoint, Claim, Store
+from fitserve_core.store.claims import StoredFile
+
+from fitserve_workers.diagnostics import verdict
+from fitserve_workers.export import export_keras, export_onnx, export_weights
+from fitserve_workers.patience import patiently
+from fitserve_workers.training import ProgramCache, Training
+
+log = logging.getLogger(__name__)
+
+CHECK_SECONDS = 0.5
+RENEW_SECONDS = 3.0
+RECORD_SECONDS = 0.5
+
+
+class HandedBackError(Exception):
+    """This worker stops; another goes on with the run."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Trains one run at a time in this process.
+
+    Attributes:
+        settings: where data sets are cached.
+        store: where runs are claimed and reported.
+        artefacts: where checkpoints and models are written.
+        programs: compiled programs, kept from run to run.
+        worker: what the store calls this process.
+        stopping: tells whether the worker has been asked to stop.
+    """
+
+    settings: Settings
+    store: Store
+    artefacts: Artefacts
+    programs: ProgramCache
+    worker: str
+    stopping: Callable[[], bool]
+
+    def train_next(self) -> None:
+        """Claim a run and bring it to an end; do nothing where none waits."""
+        claim = patiently(lambda: self.store.claims.take(self.worker))
+        if claim is None:
+            return
+        try:
+            _Attempt(self, claim).train()
+        except LeaseLostError as error:
+            log.info("%s; its attempt stops", error)
+        except HandedBackError:
+            self.store.claims.hand_back(claim, "its worker was stopped")
+        except Exception as error:
+            log.exception("run %s failed", claim.run_id)
+            self._fail(claim, error)
+
+    def _fail(self, claim: Claim, error: Exception) -> None:
+        told = (
+            error.message
+            if isinstance(error, FitserveError)
+            else f"{type(error).__name__}: {error}"
+        )
+        try:
+            patiently(lambda: self.store.claims.fail(claim, told))
+        except LeaseLostError as lost:
+            log.info("%s; its failure is not recorded", lost)
+
+
+class _Attempt:
+    """One claim being trained."""
+
+    def __init__(self, runner: Runner, claim: Claim) -> None:
+        self._runner = runner
+        self._claim = claim
+        self._claims = runner.store.claims
+        self._folder = f"{claim.experiment_id}/{claim.run_id}/{claim.attempt}"
+        self._checkpoint = claim.checkpoint
+        self._pending: list[EpochFigures] = []
+        self._checked = self._renewed = self._recorded = time.monotonic()
+
+    def train(self) -> None:
+        """Train to the end and record it.
+
+        Raises:
+            LeaseLostError: the run was cancelled, or given to somebody else.
+            HandedBackError: the worker was asked to stop.
+        """
+        training = self._start()
+        while not training.finished:
+            self._pending += training.advance()
+            self._keep_claim()
+            self._record_if_due(training)
+            if self._runner.stopping():
+                self._record(training)
+                raise HandedBackError
+        self._record(training)
+        self._finish(training)
+
+    def _start(self) -> Training:
+        plan = self._claim.plan
+        dataset = load_dataset(
+            plan.dataset,
+            data_folder=self._runner.settings.data,
+            split_seed=plan.split.seed,
+            scaling=plan.scaling,
+        )
+        self._dataset = dataset
+        training = Training(plan, dataset, self._runner.programs)
+        if self._claim.checkpoint is not None:
+            training.restore(self._verified(self._claim.checkpoint))
+        return training
+
+    def _verified(self, checkpoint: Checkpoint) -> Path:
+        return self._runner.artefacts.verified(checkpoint.path, checkpoint.sha256)
+
+    def _keep_claim(self) -> None:
+        """Stop at once if the run was cancelled or given away; prolong the lease in time."""
+        now = time.monotonic()
+        if now - self._renewed > RENEW_SECONDS:
+            patiently(lambda: self._claims.renew(self._claim))
+            self._renewed = self._checked = now
+        elif now - self._checked > CHECK_SECONDS:
+            patiently(lambda: self._claims.check(self._claim))
+            self._checked = now
+
+    def _record_if_due(self, training: Training) -> None:
+        if self._pending and time.monotonic() - self._recorded > RECORD_SECONDS:
+            self._record(training)
+
+    def _record(self, training: Training) -> None:
+        """Store pending figures with the checkpoint that they belong to."""
+        if not self._pending:
+            return
+        figures, self._pending = self._pending, []
+        checkpoint = None if training.finished else self._save(training)
+        patiently(lambda: self._claims.record(self._claim, figures, checkpoint))
+        self._replace_checkpoint(checkpoint)
+        self._recorded = time.monotonic()
+
+    def _save(self, training: Training) -> Checkpoint:
+        path = f"{self._folder}/checkpoint-{training.epoch}.npz"
+        sha256, _ = self._runner.artefacts.write(path, training.save)
+        return Checkpoint(path, sha256)
+
+    def _replace_checkpoint(self, checkpoint: Checkpoint | None) -> None:
+        superseded, self._checkpoint = self._checkpoint, checkpoint
+        if superseded is not None:
+            self._runner.artefacts.remove(superseded.path)
+
+    def _finish(self, training: Training) -> None:
+        final = training.final_figures()
+        worth = verdict(training, self._dataset)
+        files = [
+            self._write(
+                "weights", "weights.npz", lambda path: export_weights(training.model, path)
+            ),
+            self._write("keras", "model.keras", lambda path: export_keras(training.model, path)),
+            self._write(
+                "onnx",
+                "model.onnx",
+                lambda path: export_onnx(self._claim.plan, self._dataset, training.model, path),
+            ),
+        ]
+        patiently(lambda: self._claims.succeed(self._claim, worth, final, files))
+        self._runner.artefacts.remove_other_attempts(f"{self._folder}")
+
+    def _write(self, kind: str, name: str, fill: Callable[[Path], None]) -> StoredFile:
+        path = f"{self._folder}/{name}"
+        sha256, size = self._runner.artefacts.write(path, fill)
+        return StoredFile(kind, path, sha256, size)
