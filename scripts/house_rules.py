@@ -8,6 +8,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MOST_LINES = 300
 
+# It starts the whole service on this machine, so it may use all of it.
+DEMO = ROOT / "clients/fitserve/demo"
+
 # What a package must not import when it is imported itself; inside a function it may.
 SERVER = {"fastapi", "uvicorn", "onnxruntime"}
 TRAINING = {"tensorflow", "keras", "onnx"}
@@ -45,6 +48,8 @@ def forbidden_imports() -> Iterator[str]:
     """Yield imports that cross a boundary."""
     for package, forbidden in FORBIDDEN.items():
         for path in sorted((ROOT / package).rglob("*.py")):
+            if path.is_relative_to(DEMO):
+                continue
             for line, module in module_level_imports(ast.parse(path.read_text())):
                 if module.split(".")[0] in forbidden:
                     yield f"{path.relative_to(ROOT)}:{line}: {package} must not import {module}"

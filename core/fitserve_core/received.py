@@ -99,10 +99,8 @@ def _describe_list(items: list[Any] | tuple[Any, ...]) -> str:
     if kinds == {list}:
         lengths = sorted(set(map(len, items)))
         if len(lengths) == 1:
-            inner = (
-                "number" if all(set(map(type, item)) <= {int, float} for item in items) else "item"
-            )
-            return f"{_count(items, 'list')} of {lengths[0]} {inner}s"
+            numbers = all(set(map(type, item)) <= {int, float} for item in items)
+            return f"{_count(items, 'list')} of {_count(items[0], 'number' if numbers else 'item')}"
         return f"{_count(items, 'list')} of {lengths[0]} to {lengths[-1]} items"
     return f"a list of {_count(items, 'item')}"
 

@@ -6,9 +6,9 @@ import math
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
@@ -27,6 +27,7 @@ SHA256 = {
     "x_test": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
     "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
 }
+AXES = {"x": 3, "y": 1}
 MAX_IDX_BYTES = 64 * 2**20
 
 _MAGIC = bytes((0, 0, 8))
@@ -74,7 +75,7 @@ def read_npz(path: Path) -> Arrays:
         ValueError: not such an archive, or an array is missing.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, NpzFile(file, allow_pickle=False) as archive:
             return {key: _member(archive, key) for key in SHA256}
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
         raise ValueError(f"{path}: not an mnist.npz: {error}") from error
@@ -87,11 +88,12 @@ def checked(arrays: Arrays) -> Arrays:
         ValueError: a SHA-256 of other arrays.
     """
     for key, expected in SHA256.items():
-        received = hashlib.sha256(np.ascontiguousarray(arrays[key]).data).hexdigest()
-        if received != expected:
+        array = arrays[key]
+        received = hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
+        if received != expected or array.dtype != np.uint8 or array.ndim != AXES[key[0]]:
             raise ValueError(
-                f"{key} is not MNIST's: expected SHA-256 {expected}, received {received} "
-                f"(shape {arrays[key].shape}, {arrays[key].dtype})"
+                f"{key} is not MNIST's: expected SHA-256 {expected} of unsigned bytes with "
+                f"{AXES[key[0]]} axes, received {received}, {array.dtype}, shape {array.shape}"
             )
     return arrays
 
@@ -108,7 +110,7 @@ def _read_idx(folder: Path, names: tuple[str, ...]) -> Bytes:
         raise ValueError(f"{path}: {error}") from error
 
 
-def _member(archive: Any, key: str) -> Bytes:
+def _member(archive: NpzFile, key: str) -> Bytes:
     if key not in archive:
         raise ValueError(f"expected the arrays {', '.join(SHA256)}; {key} is missing")
     array: Bytes = archive[key]

@@ -78,7 +78,7 @@ class Events:
             .group_by(event.c.experiment_id)
         )
         with self._store.reading() as connection:
-            return dict(connection.execute(query))
+            return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _to_event(row: RowMapping) -> Event:

@@ -62,7 +62,7 @@ class Runs:
         """Return how many runs of all experiments have each status."""
         query = select(run.c.status, func.count()).group_by(run.c.status)
         with self._store.reading() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _rows(connection: Connection, experiment_id: str) -> list[RowMapping]:

@@ -1,0 +1,108 @@
+"""Posting, reading, cancelling and deleting of experiments."""
+
+import pytest
+from fitserve_core.errors import ConflictError, LeaseLostError, NotFoundError
+from fitserve_core.seeds import run_seed
+from fitserve_core.store import Store
+from fitserve_core.store.tables import epoch, event, run
+from sqlalchemy import func, select
+from support import stories
+
+
+class TestCreate:
+    def test_has_all_its_runs_queued(self, store: Store) -> None:
+        experiment = stories.post(store, repetitions=2, learning_rates=(0.1, 0.01, 0.001))
+        assert experiment.status == "queued"
+        assert experiment.runs.queued == experiment.runs.total == 6
+        assert experiment.progress.epochs_total == 18
+
+    def test_records_distinct_seeds_derived_from_its_own(self, store: Store) -> None:
+        experiment = stories.post(store, repetitions=3, learning_rates=(0.1, 0.01))
+        runs = store.runs.metrics(experiment.id).runs
+        assert [found.seed for found in runs] == [
+            run_seed(0, cell, repetition) for cell in range(2) for repetition in range(3)
+        ]
+        assert len({found.seed for found in runs}) == 6
+
+    def test_same_key_and_spec_is_the_same_experiment(self, store: Store) -> None:
+        first = store.experiments.create(stories.spec(), "a key")
+        assert store.experiments.create(stories.spec(), "a key").id == first.id
+
+    def test_same_key_with_another_spec_is_refused_by_the_key(self, store: Store) -> None:
+        store.experiments.create(stories.spec(), "a key")
+        with pytest.raises(ConflictError, match="'a key' was used") as refused:
+            store.experiments.create(stories.spec(repetitions=2), "a key")
+        assert refused.value.param == "Idempotency-Key"
+
+
+class TestPage:
+    def test_is_newest_first_and_complete(self, store: Store) -> None:
+        posted = {stories.post(store).id for _ in range(5)}
+        seen: list[str] = []
+        has_more = True
+        while has_more:
+            found, has_more = store.experiments.page(limit=2, after=seen[-1] if seen else None)
+            seen += [experiment.id for experiment in found]
+        assert set(seen) == posted
+        assert seen == sorted(seen, reverse=True)
+
+    def test_filters_by_status(self, store: Store) -> None:
+        cancelled, queued = stories.post(store), stories.post(store)
+        store.experiments.cancel(cancelled.id)
+        assert [e.id for e in store.experiments.page(limit=9, status="cancelled")[0]] == [
+            cancelled.id
+        ]
+        assert [e.id for e in store.experiments.page(limit=9, status="queued")[0]] == [queued.id]
+
+    def test_filters_by_dataset(self, store: Store) -> None:
+        stories.post(store)
+        assert store.experiments.page(limit=9, dataset="eckerle4") == ([], False)
+
+
+class TestCancel:
+    def test_ends_queued_and_running_runs_at_once(self, store: Store) -> None:
+        experiment = stories.post(store, repetitions=2)
+        claim = stories.take(store)
+        cancelled = store.experiments.cancel(experiment.id)
+        assert cancelled.status == "cancelled"
+        assert cancelled.runs.cancelled == 2
+        with pytest.raises(LeaseLostError):
+            store.claims.record(claim, stories.figures(1), None)
+
+    def test_is_idempotent(self, store: Store) -> None:
+        experiment = stories.post(store)
+        first = store.experiments.cancel(experiment.id)
+        assert store.experiments.cancel(experiment.id) == first
+
+    def test_leaves_an_ended_experiment_as_it_is(self, store: Store) -> None:
+        experiment = stories.post(store)
+        stories.succeed(store, stories.take(store))
+        assert store.experiments.cancel(experiment.id).status == "succeeded"
+
+
+class TestDelete:
+    def test_removes_every_row(self, store: Store) -> None:
+        experiment = stories.post(store)
+        claim = stories.take(store)
+        store.claims.record(claim, stories.figures(1, 2, 3), None)
+        stories.succeed(store, claim)
+        store.experiments.delete(experiment.id)
+        with pytest.raises(NotFoundError, match=experiment.id):
+            store.experiments.get(experiment.id)
+        with store.reading() as connection:
+            for table in (run, epoch, event):
+                rows = connection.execute(select(func.count()).select_from(table)).scalar_one()
+                assert rows == 0
+
+    def test_is_refused_while_it_runs(self, store: Store) -> None:
+        experiment = stories.post(store)
+        stories.take(store)
+        with pytest.raises(ConflictError, match="is running"):
+            store.experiments.delete(experiment.id)
+
+
+@pytest.mark.parametrize("verb", ["get", "cancel", "delete"])
+def test_unknown_id_is_named(store: Store, verb: str) -> None:
+    with pytest.raises(NotFoundError, match="exp_nobody") as refused:
+        getattr(store.experiments, verb)("exp_nobody")
+    assert refused.value.received == "exp_nobody"

@@ -1,0 +1,44 @@
+"""The schema: one head, equal to the tables in code, and old data folders that still open."""
+
+import sqlite3
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from fitserve_core.settings import Settings
+from fitserve_core.store import Store
+from fitserve_core.store.tables import metadata
+
+FIRST_SCHEMA = Path(__file__).parent / "first_schema.sql"
+
+
+class TestMigrate:
+    def test_gives_the_tables_that_the_code_uses(self, store: Store) -> None:
+        with store.reading() as connection:
+            context = MigrationContext.configure(connection)
+            assert compare_metadata(context, metadata) == []
+
+    def test_second_opening_changes_nothing(self, settings: Settings, store: Store) -> None:
+        experiment = store.experiments.page(limit=1)
+        again = Store.opened(settings)
+        assert again.experiments.page(limit=1) == experiment
+        again.close()
+
+    def test_opens_a_data_folder_made_by_the_first_schema(self, tmp_path: Path) -> None:
+        with sqlite3.connect(tmp_path / "fitserve.sqlite3") as database:
+            database.executescript(FIRST_SCHEMA.read_text())
+        database.close()
+        store = Store.opened(Settings(data=tmp_path, database_url=None))
+        [experiment], _ = store.experiments.page(limit=9)
+        assert (experiment.name, experiment.status) == ("kept since the first day", "succeeded")
+        assert experiment.kept_model is not None
+        served = store.models.resolve("mnist")
+        assert served.run_id == experiment.kept_model.run_id
+        [run] = store.runs.metrics(experiment.id).runs
+        assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
+        assert run.verdict is not None
+        assert run.verdict.name == "trained"
+        assert [event.seq for event in store.events.of_experiment(experiment.id, 0, 99)] == [
+            *range(1, 7)
+        ]
+        store.close()

@@ -1,0 +1,56 @@
+"""What a model's name means."""
+
+import pytest
+from fitserve_core.errors import ConflictError, NotFoundError
+from fitserve_core.store import Store
+from support import stories
+
+
+class TestResolve:
+    def test_dataset_stands_for_its_best_kept_model(self, store: Store) -> None:
+        for val_accuracy in (0.91, 0.95, 0.93):
+            stories.post(store)
+            stories.succeed(store, stories.take(store), val_accuracy=val_accuracy)
+        served = store.models.resolve("mnist")
+        assert (served.figure, served.value) == ("val_accuracy", 0.95)
+        assert store.models.names() == ["mnist"]
+
+    def test_experiment_stands_for_its_kept_model(self, store: Store) -> None:
+        experiment = stories.post(store)
+        claim = stories.take(store)
+        stories.succeed(store, claim)
+        assert store.models.resolve(experiment.id).run_id == claim.run_id
+
+    def test_run_stands_for_itself(self, store: Store) -> None:
+        stories.post(store, repetitions=2)
+        claim = stories.take(store)
+        stories.succeed(store, claim)
+        served = store.models.resolve(claim.run_id)
+        assert (served.run_id, served.figure) == (claim.run_id, None)
+        assert served.files["onnx"].sha256 == "0" * 64
+
+    def test_dataset_without_a_model_tells_what_to_do(self, store: Store) -> None:
+        with pytest.raises(ConflictError, match="post an experiment"):
+            store.models.resolve("mnist")
+
+    def test_unfinished_experiment_tells_what_to_wait_for(self, store: Store) -> None:
+        experiment = stories.post(store)
+        with pytest.raises(ConflictError, match="is queued; wait until its status is succeeded"):
+            store.models.resolve(experiment.id)
+
+    def test_experiment_without_a_trained_run_tells_its_verdicts(self, store: Store) -> None:
+        experiment = stories.post(store)
+        stories.succeed(store, stories.take(store), stories.DIVERGED, val_accuracy=None)
+        with pytest.raises(ConflictError, match="the loss of epoch 2 is not finite"):
+            store.models.resolve(experiment.id)
+
+    def test_unfinished_run_is_refused(self, store: Store) -> None:
+        stories.post(store)
+        claim = stories.take(store)
+        with pytest.raises(ConflictError, match="it is running"):
+            store.models.resolve(claim.run_id)
+
+    @pytest.mark.parametrize("name", ["exp_nobody", "run_nobody", "cifar"])
+    def test_unknown_name_is_refused(self, store: Store, name: str) -> None:
+        with pytest.raises(NotFoundError, match=name):
+            store.models.resolve(name)

@@ -1,0 +1,50 @@
+"""Short stories that store tests tell: an experiment posted, trained, lost."""
+
+from fitserve_core.results import EpochFigures, Experiment, Verdict
+from fitserve_core.spec import ExperimentSpec
+from fitserve_core.store import Claim, Store
+from fitserve_core.store.claims import StoredFile
+from fitserve_core.store.tables import run
+from sqlalchemy import update
+
+TRAINED = Verdict(name="trained", reason="it learnt")
+DIVERGED = Verdict(name="diverged", reason="the loss of epoch 2 is not finite")
+
+
+def spec(repetitions: int = 1, learning_rates: tuple[float, ...] = (0.1,)) -> ExperimentSpec:
+    return ExperimentSpec.model_validate(
+        {
+            "dataset": "mnist",
+            "training": {"learning_rates": list(learning_rates), "epochs": 3},
+            "repetitions": repetitions,
+        }
+    )
+
+
+def post(
+    store: Store, repetitions: int = 1, learning_rates: tuple[float, ...] = (0.1,)
+) -> Experiment:
+    return store.experiments.create(spec(repetitions, learning_rates))
+
+
+def take(store: Store) -> Claim:
+    claim = store.claims.take("a worker")
+    assert claim is not None
+    return claim
+
+
+def figures(*epochs: int) -> list[EpochFigures]:
+    return [EpochFigures(epoch=epoch, loss=1 / epoch, val_accuracy=0.9) for epoch in epochs]
+
+
+def succeed(
+    store: Store, claim: Claim, verdict: Verdict = TRAINED, val_accuracy: float | None = 0.9
+) -> None:
+    final = {"loss": 0.3, "val_loss": 0.4, "val_accuracy": val_accuracy, "test_accuracy": 0.8}
+    files = [StoredFile("onnx", f"{claim.run_id}/model.onnx", "0" * 64, 10)]
+    store.claims.succeed(claim, verdict, final, files)
+
+
+def let_leases_run_out(store: Store) -> None:
+    with store.writing() as connection:
+        connection.execute(update(run).values(lease_until=1.0).where(run.c.status == "running"))
