@@ -28,6 +28,11 @@ class Place:
     owner: Model | None = None
     owner_name: str = ""
 
+    @property
+    def is_union(self) -> bool:
+        """Whether one of several types may stand here."""
+        return len(_members(self.annotation)) > 1
+
     def choices(self) -> list[Any]:
         """Values or tags that may stand here, where they can be listed."""
         if get_origin(self.annotation) is Literal:
@@ -35,7 +40,7 @@ class Place:
         return [tag for member in _members(self.annotation) for tag in _tags(member)]
 
 
-def walk(location: tuple[int | str, ...], model: Model) -> Place:
+def walk(location: tuple[int | str, ...], model: Model | None) -> Place:
     """Return the place that a `ValidationError`'s location names in `model`.
 
     Pydantic puts a label into the location for each union that it passes (a discriminator's tag,
@@ -46,7 +51,7 @@ def walk(location: tuple[int | str, ...], model: Model) -> Place:
 
 def _step(place: Place, step: int | str) -> Place:
     members = _members(place.annotation)
-    if len(members) > 1:
+    if place.is_union:
         chosen = next((member for member in members if step in _labels(member)), None)
         return replace(place, annotation=chosen, name=str(step))
     expected = members[0] if members else None

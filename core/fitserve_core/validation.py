@@ -1,6 +1,7 @@
 """Pydantic's errors in the product's words: the path, what would have been right, what came."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +43,17 @@ def first_problem(
         error: raised by validating a value as `model`.
         model: what was to be validated; it knows the fields that an unknown one is held against.
     """
-    found = problems(error, model)
+    return refusal(error.errors(include_url=False), model)
+
+
+def refusal(details: Sequence[ErrorDetails], model: type[BaseModel] | None) -> InvalidInputError:
+    """Return the one error that tells every problem of pydantic's `details`.
+
+    Args:
+        details: at least one, in pydantic's order.
+        model: what was to be validated; None where it is no model of the product's.
+    """
+    found = problems(details, model)
     more = [f"{len(found) - MAX_LISTED:,} more"] if len(found) > MAX_LISTED else []
     return InvalidInputError(
         ". ".join([*map(str, found[:MAX_LISTED]), *more]),
@@ -51,12 +62,12 @@ def first_problem(
     )
 
 
-def problems(error: ValidationError, model: type[BaseModel] = ExperimentSpec) -> list[Problem]:
-    """Return every problem that `error` tells of, in pydantic's order."""
-    return [_problem(details, model) for details in error.errors(include_url=False)]
+def problems(details: Sequence[ErrorDetails], model: type[BaseModel] | None) -> list[Problem]:
+    """Return every problem that pydantic's `details` tell of, in their order."""
+    return [_problem(detail, model) for detail in details]
 
 
-def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
+def _problem(details: ErrorDetails, model: type[BaseModel] | None) -> Problem:
     place = walk(details["loc"], model)
     received = None if details["type"] == "missing" else details["input"]
     return Problem(place.path, _message(details, place), json_safe(received))
@@ -70,10 +81,10 @@ def _message(details: ErrorDetails, place: Place) -> str:
             return str(details["ctx"]["error"])
         case "extra_forbidden":
             requirement = f"unknown field '{shorten(place.name, 40)}'; {_known_fields(place)}"
+        case "model_type" | "model_attributes_type" if not place.is_union:
+            requirement = "must be an object"
         case "union_tag_invalid" | "union_tag_not_found" | "model_attributes_type":
             requirement = f"must be a name or an object with a name{_one_of(place)}"
-        case "model_type":
-            requirement = "must be an object"
         case _:
             requirement = _reworded(details["msg"])
     return f"{requirement}; received {quote(details['input'])}"

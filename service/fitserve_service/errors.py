@@ -15,7 +15,8 @@ from fitserve_core.errors import (
     UnavailableError,
 )
 from fitserve_core.results import ErrorBody, ErrorEnvelope
-from fitserve_core.validation import problem_of
+from fitserve_core.spec import ExperimentSpec
+from fitserve_core.validation import refusal
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
@@ -60,7 +61,13 @@ def _domain(_request: Request, error: Any) -> JSONResponse:
 
 
 def _validation(_request: Request, error: Any) -> JSONResponse:
-    return answer(422, problem_of(error.errors(), skip=1))
+    """Answer in the spec's words; FastAPI says first whether body, query or header was wrong."""
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        told = f"the body is not JSON: {first['ctx']['error']} at character {first['loc'][1]}"
+        return answer(422, InvalidInputError(told))
+    details: list[Any] = [{**found, "loc": found["loc"][1:]} for found in error.errors()]
+    return answer(422, refusal(details, ExperimentSpec if first["loc"][0] == "body" else None))
 
 
 def _http(_request: Request, error: Any) -> JSONResponse:

@@ -4,10 +4,6 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
-
 from fitserve_core.datasets.mnist_files import (
     IDX_NAMES,
     SHA256,
@@ -16,6 +12,9 @@ from fitserve_core.datasets.mnist_files import (
     read_idx_folder,
     read_npz,
 )
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 
 BYTE_ARRAYS = arrays(np.uint8, array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=6))
 
@@ -109,7 +108,7 @@ class TestReadNpz:
         with pytest.raises(ValueError, match="y_test is missing"):
             read_npz(path)
 
-    @pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04 cut off"])
+    @pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04 cut off", b"\x93NUMPY\x01\x00"])
     def test_refuses_other_files(self, tmp_path, content):
         path = tmp_path / "mnist.npz"
         path.write_bytes(content)

@@ -16,7 +16,7 @@ def broker_command(socket: Path, folder: Path) -> list[str]:
         *("--port", "0"),
         *("--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(folder), "--appendonly", "yes", "--save", ""),
-        *("--daemonize", "no", "--loglevel", "warning"),
+        *("--daemonize", "no", "--loglevel", "warning", "--logfile", "broker.log"),
     ]
 
 

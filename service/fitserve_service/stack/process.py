@@ -22,7 +22,7 @@ class Process:
         name: what the log calls it.
         command: the program's path and its arguments.
         environment: its whole environment.
-        log_file: where its output goes; None leaves it on the supervisor's terminal.
+        log_file: where its output goes.
         descriptors: file descriptors that it inherits.
     """
 
@@ -31,7 +31,7 @@ class Process:
         name: str,
         command: Sequence[str],
         environment: Mapping[str, str],
-        log_file: Path | None,
+        log_file: Path,
         descriptors: Sequence[int] = (),
     ) -> None:
         self.name = name
@@ -46,8 +46,7 @@ class Process:
     def start(self) -> None:
         """Start the program in a process group of its own, dying with this process."""
         shim = [sys.executable, "-m", "fitserve_core.processes", str(os.getpid())]
-        output = self._log_file.open("ab") if self._log_file else None
-        try:
+        with self._log_file.open("ab") as output:
             self._child = subprocess.Popen(
                 [*shim, *self._command],
                 env=dict(self._environment),
@@ -57,15 +56,7 @@ class Process:
                 stderr=output,
                 start_new_session=True,
             )
-        finally:
-            if output:
-                output.close()
         self._started = time.monotonic()
-
-    @property
-    def alive(self) -> bool:
-        """Whether the program runs."""
-        return self._child is not None and self._child.poll() is None
 
     def keep_alive(self) -> None:
         """Start the program again if it has ended and its pause is over."""
@@ -74,31 +65,31 @@ class Process:
         now = time.monotonic()
         if self._pause == 0.0 or now - self._started > STEADY_SECONDS + self._pause:
             self._pause = 0.5
-            log.warning("%s ended by itself (exit status %s); it is started again", self.name, code)
+            log.warning(
+                "%s ended by itself (exit status %s) and is started again; its log: %s",
+                self.name,
+                code,
+                self._log_file,
+            )
         if now - self._started < self._pause:
             return
         self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
-        self.kill_group()
+        self._kill_group()
         self.start()
 
-    def ask_to_stop(self) -> None:
-        """Send SIGTERM to the program itself; it tells its own children."""
-        if self.alive and self._child:
-            self._child.terminate()
-
-    def wait_or_kill(self, deadline: float) -> None:
-        """Wait until `deadline` (monotonic seconds), then kill the whole process group."""
+    def stop(self, within_seconds: float) -> None:
+        """Ask the program to end, and kill its whole process group if it does not in time."""
         if self._child is None:
             return
+        self._child.terminate()
         try:
-            self._child.wait(max(0.0, deadline - time.monotonic()))
+            self._child.wait(within_seconds)
         except subprocess.TimeoutExpired:
             log.warning("%s did not stop in time and is killed", self.name)
-        self.kill_group()
+        self._kill_group()
         self._child.wait()
 
-    def kill_group(self) -> None:
-        """Kill whatever is left of the program's process group."""
+    def _kill_group(self) -> None:
         if self._child is None:
             return
         try:

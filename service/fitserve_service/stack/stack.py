@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 WATCH_EVERY_SECONDS = 0.25
 READY_WITHIN_SECONDS = 30.0
-STOP_WITHIN_SECONDS = 12.0
+STOP_WITHIN_SECONDS = 8.0
 
 
 class Stack:
@@ -36,16 +36,15 @@ class Stack:
     posted meanwhile wait for them. Leaving stops everything that was started.
 
     Args:
-        settings: where data lies, what is bound, and which parts are elsewhere.
-        log_folder: where the parts' output goes; None leaves it on the terminal.
+        settings: where data lies, what is bound, and which parts are elsewhere. The parts' output
+            goes to `logs/` in the data folder.
 
     Raises:
         ConfigurationError: on entering, where a part cannot start.
     """
 
-    def __init__(self, settings: Settings, log_folder: Path | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._log_folder = log_folder
         self._lock = FileLock(settings.data / "fitserve.lock", timeout=0)
         self._runtime: Path | None = None
         self._listening: socket.socket | None = None
@@ -73,9 +72,10 @@ class Stack:
             if self._settings.redis_url is None:
                 environment["REDIS_URL"] = self._start_broker()
             self._start_api(environment)
+            self._until(self._api_answers, "the API")
+            # After the API: importing TensorFlow takes all cores for seconds.
             self._start("workers", [sys.executable, "-m", "fitserve_workers"], environment)
             self._watcher.start()
-            self._until(self._api_answers, "the API")
         except BaseException:
             self._stop()
             raise
@@ -150,12 +150,17 @@ class Stack:
     def _start(
         self, name: str, command: list[str], environment: dict[str, str], *descriptors: int
     ) -> None:
-        log_file = self._log_folder / f"{name}.log" if self._log_folder else None
-        if log_file:
-            log_file.parent.mkdir(parents=True, exist_ok=True)
-        process = Process(name, command, environment, log_file, descriptors)
+        process = Process(name, command, environment, self._new_log(name), descriptors)
         process.start()
         self._processes.append(process)
+
+    def _new_log(self, name: str) -> Path:
+        logs = self.data / "logs"
+        logs.mkdir(exist_ok=True)
+        log_file = logs / f"{name}.log"
+        if log_file.exists():
+            log_file.replace(logs / f"{name}.log.1")
+        return log_file
 
     def _api_answers(self) -> bool:
         try:
@@ -167,9 +172,9 @@ class Stack:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not condition():
             if time.monotonic() > deadline:
-                where = f"; see {self._log_folder}" if self._log_folder else ""
                 raise ConfigurationError(
-                    f"{what} did not answer within {READY_WITHIN_SECONDS:.0f} s{where}"
+                    f"{what} did not answer within {READY_WITHIN_SECONDS:.0f} s; its log is in "
+                    f"{self.data / 'logs'}"
                 )
             time.sleep(0.02)
 
@@ -182,11 +187,9 @@ class Stack:
         self._stopping.set()
         if self._watcher.is_alive():
             self._watcher.join()
-        deadline = time.monotonic() + STOP_WITHIN_SECONDS
         # In the reverse order of their start: workers hand their runs back while all else answers.
         for process in reversed(self._processes):
-            process.ask_to_stop()
-            process.wait_or_kill(deadline)
+            process.stop(within_seconds=STOP_WITHIN_SECONDS)
         if self._listening:
             self._listening.close()
         if self._runtime:

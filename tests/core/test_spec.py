@@ -1,0 +1,129 @@
+import subprocess
+import sys
+
+import pytest
+from fitserve_core.datasets.registry import DATASETS
+from fitserve_core.spec import MAX_EPOCH_ROWS, MAX_PARAMETERS, MAX_RUNS, ExperimentSpec
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+SEEDS = st.integers(0, 2**53 - 1)
+OPTIMIZERS = st.sampled_from(["sgd", "adam", {"name": "adam"}]) | st.builds(
+    lambda momentum: {"name": "sgd", "momentum": momentum, "nesterov": True},
+    st.floats(0, 1, exclude_min=True, exclude_max=True),
+)
+SPECS = st.fixed_dictionaries(
+    {"dataset": st.sampled_from(list(DATASETS))},
+    optional={
+        "name": st.text(max_size=200),
+        "network": st.fixed_dictionaries(
+            {},
+            optional={
+                "hidden_layers": st.lists(st.integers(1, 500), max_size=64),
+                "activation": st.sampled_from(["relu", "sigmoid", "tanh", "linear"]),
+            },
+        ),
+        "training": st.fixed_dictionaries(
+            {},
+            optional={
+                "optimizer": OPTIMIZERS,
+                "learning_rates": st.lists(
+                    st.floats(0, 1_000, exclude_min=True), min_size=1, max_size=5, unique=True
+                ),
+                "batch_size": st.integers(1, 60_000),
+                "epochs": st.integers(1, 1_000),
+            },
+        ),
+        "repetitions": st.integers(1, 1_000),
+        "seed": SEEDS,
+        "split": st.fixed_dictionaries({}, optional={"seed": SEEDS}),
+        "scaling": st.sampled_from(["train", "full"]),
+    },
+)
+
+
+class TestRoundTrip:
+    @given(SPECS)
+    def test_a_spec_is_the_same_after_json(self, given_fields):
+        spec = ExperimentSpec.model_validate(given_fields)
+        again = ExperimentSpec.model_validate_json(spec.model_dump_json())
+        assert again == spec
+        assert again.model_dump_json() == spec.model_dump_json()
+
+    @given(SPECS)
+    def test_what_was_given_is_kept(self, given_fields):
+        kept = ExperimentSpec.model_validate(given_fields).model_dump()
+        for name in given_fields.keys() - {"network", "training", "split"}:
+            assert kept[name] == given_fields[name]
+        for part in given_fields.keys() & {"network", "training", "split"}:
+            for name in given_fields[part].keys() - {"optimizer"}:
+                assert kept[part][name] == given_fields[part][name]
+
+    @given(SPECS, SEEDS)
+    def test_every_cell_has_a_plan(self, given_fields, seed):
+        spec = ExperimentSpec.model_validate(given_fields)
+        plans = [spec.plan(cell, seed) for cell in spec.cells()]
+        assert [plan.learning_rate for plan in plans] == spec.training.learning_rates
+        assert {plan.seed for plan in plans} == {seed}
+
+
+class TestDefaults:
+    @pytest.mark.parametrize(
+        ("training", "learning_rates"),
+        [({}, [0.01]), ({"optimizer": "adam"}, [0.001]), ({"optimizer": {"name": "sgd"}}, [0.01])],
+    )
+    def test_learning_rates_follow_the_optimizer(self, training, learning_rates):
+        spec = ExperimentSpec.model_validate({"dataset": "mnist", "training": training})
+        assert spec.training.learning_rates == learning_rates
+
+    @pytest.mark.parametrize("info", DATASETS.values(), ids=list(DATASETS))
+    def test_a_part_given_in_part_is_filled_from_the_data_set(self, info):
+        spec = ExperimentSpec.model_validate(
+            {"dataset": info.name, "network": {"activation": "tanh"}, "training": {"epochs": 3}}
+        )
+        defaults = info.spec_defaults
+        assert spec.network.hidden_layers == defaults["network"]["hidden_layers"]
+        assert spec.training.batch_size == defaults["training"]["batch_size"]
+        assert spec.repetitions == defaults["repetitions"]
+
+
+class TestBounds:
+    @pytest.mark.parametrize(
+        ("fields", "message"),
+        [
+            ({"network": {"hidden_layers": [16_384, 16_384]}}, f"at most {MAX_PARAMETERS:,}"),
+            (
+                {
+                    "training": {"learning_rates": list(range(1, 12))},
+                    "repetitions": 1_000,
+                },
+                f"11,000 runs; at most {MAX_RUNS:,}",
+            ),
+            (
+                {"training": {"epochs": 100_000}, "repetitions": 100},
+                f"10,000,000 rows; at most {MAX_EPOCH_ROWS:,}",
+            ),
+            ({"training": {"learning_rates": [0.1, 0.1]}}, "must differ"),
+            ({"training": {"optimizer": {"name": "sgd", "nesterov": True}}}, "needs a momentum"),
+        ],
+    )
+    def test_what_the_house_cannot_hold_is_refused(self, fields, message):
+        with pytest.raises(ValidationError, match=message):
+            ExperimentSpec.model_validate({"dataset": "mnist", **fields})
+
+    @pytest.mark.parametrize("name", [[], {}, None, 5, "lion"])
+    def test_an_optimizer_of_no_known_name_is_refused(self, name):
+        with pytest.raises(ValidationError, match=r"training\.optimizer"):
+            ExperimentSpec.model_validate(
+                {"dataset": "mnist", "training": {"optimizer": {"name": name}}}
+            )
+
+
+class TestImports:
+    @pytest.mark.parametrize(
+        "module", ["spec", "results", "errors", "received", "validation", "datasets.registry"]
+    )
+    def test_what_the_client_reads_needs_no_numpy(self, module):
+        code = f"import fitserve_core.{module}, sys; sys.exit('numpy' in sys.modules)"
+        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
