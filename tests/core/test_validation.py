@@ -115,7 +115,8 @@ class TestPath:
         }
         with pytest.raises(ValidationError) as refused:
             Outer.model_validate(given)
-        found = {problem.path: problem.message for problem in problems(refused.value.errors(), Outer)}
+        told = problems(refused.value.errors(), Outer)
+        found = {problem.path: problem.message for problem in told}
         assert list(found) == ["many[1].size", "named.a.odd", "maybe.size", "either", "either.size"]
         assert found["named.a.odd"] == "unknown field 'odd'; a takes: size; received 2"
 

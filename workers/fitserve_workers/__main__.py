@@ -1,7 +1,7 @@
-"""`python -m fitserve_workers`: a worker with the settings of its environment."""
+"""`python -m fitserve_workers`: a worker on the machine of its service."""
 
 from fitserve_core.settings import Settings
 
-from fitserve_workers.app import run_worker
+from fitserve_workers.app import work
 
-run_worker(Settings())
+work(Settings())

@@ -50,7 +50,7 @@ def build_app(settings: Settings) -> Celery:
     return app
 
 
-def run_worker(settings: Settings) -> None:
+def work(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; runs in training are handed back within a slice.
 
     Raises:
@@ -73,7 +73,7 @@ def run_worker(settings: Settings) -> None:
     app.worker_main(["worker", "--loglevel=WARNING", "--pool=prefork", *options])
 
 
-def run_remote_worker(settings: Settings) -> None:
+def run_worker(settings: Settings) -> None:
     """Work for a service on another machine.
 
     Raises:
@@ -89,4 +89,4 @@ def run_remote_worker(settings: Settings) -> None:
             "the store is SQLite, a file of one machine; a worker elsewhere needs "
             "DATABASE_URL=postgresql://… and FITSERVE_DATA on a folder shared with the service"
         )
-    run_worker(settings)
+    work(settings)

@@ -98,13 +98,14 @@ class _Attempt:
         """
         training = self._start()
         while not training.finished:
-            self._pending += training.advance()
+            figures = training.advance()
             self._keep_claim()
-            self._record_if_due(training)
-            if self._runner.stopping():
-                self._record(training)
+            if figures:
+                # The run stands at an epoch's end, and only there it can be saved.
+                self._pending += figures
+                self._record_if_due(training)
+            if self._runner.stopping() and not training.finished:
                 raise HandedBackError
-        self._record(training)
         self._finish(training)
 
     def _start(self) -> Training:
@@ -135,13 +136,11 @@ class _Attempt:
             self._checked = now
 
     def _record_if_due(self, training: Training) -> None:
-        if self._pending and time.monotonic() - self._recorded > RECORD_SECONDS:
+        if training.finished or time.monotonic() - self._recorded > RECORD_SECONDS:
             self._record(training)
 
     def _record(self, training: Training) -> None:
         """Store pending figures with the checkpoint that they belong to."""
-        if not self._pending:
-            return
         figures, self._pending = self._pending, []
         checkpoint = None if training.finished else self._save(training)
         patiently(lambda: self._claims.record(self._claim, figures, checkpoint))

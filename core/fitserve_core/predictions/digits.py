@@ -7,7 +7,6 @@ import numpy as np
 
 from fitserve_core.datasets.dataset import Array
 from fitserve_core.errors import InvalidInputError
-from fitserve_core.predictions.images import decode_image
 from fitserve_core.received import describe, json_safe, quote
 
 SIDE = 28
@@ -66,6 +65,9 @@ def _decode_together(instances: list[Any]) -> Array | None:
 def _decode_one(instance: Any, index: int) -> Array:
     param = f"instances[{index}]"
     if isinstance(instance, dict):
+        # Imported where it is needed: few send images, and Pillow takes memory.
+        from fitserve_core.predictions.images import decode_image  # noqa: PLC0415
+
         pixels = decode_image(instance, param, SIDE)
     else:
         pixels = _decode_list(instance, param)

@@ -5,11 +5,18 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from fitserve_core.settings import Settings
-from fitserve_core.store import Store
+from fitserve_core.store import Store, migrate
 from fitserve_core.store.tables import metadata
 
 FIRST_SCHEMA = Path(__file__).parent / "first_schema.sql"
+
+
+class TestNewest:
+    def test_is_the_last_of_the_scripts(self) -> None:
+        folder = Path(migrate.__file__).parent / "migrations"
+        assert ScriptDirectory(str(folder)).get_current_head() == migrate.NEWEST
 
 
 class TestMigrate:
