@@ -49,21 +49,21 @@ def summary_table(summary: Summary, title: str | None = None) -> Table:
 
 
 def experiments_table(experiments: Iterable[Experiment]) -> Table:
-    """Return one line for each experiment."""
-    table = Table(box=SIMPLE_HEAD)
-    for heading in ("experiment", "name", "data set", "status"):
-        table.add_column(heading, no_wrap=heading != "name")
+    """Return one line for each experiment; one without a name goes by its data set."""
+    table = Table(box=SIMPLE_HEAD, expand=True)
+    table.add_column("experiment", no_wrap=True)
+    table.add_column("name", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("status", no_wrap=True)
     for heading in ("epochs", "kept figure"):
         table.add_column(heading, justify="right", no_wrap=True)
     for experiment in experiments:
         kept, progress = experiment.kept_model, experiment.progress
         table.add_row(
             experiment.id,
-            Text(experiment.name or "—"),
-            experiment.spec.dataset,
+            Text(experiment.name or experiment.spec.dataset),
             status_text(experiment.status),
             f"{progress.epochs_done}/{progress.epochs_total}",
-            f"{kept.figure} {number(kept.value)}" if kept else "—",
+            number(kept.value) if kept else "—",
         )
     return table
 
@@ -135,4 +135,4 @@ def _kept(summary: Summary) -> Text:
     kept = summary.kept_model
     if kept is None:
         return Text("no model kept: no run has trained")
-    return Text(f"★ best cell · model kept: {kept.run_id}, {kept.figure} {number(kept.value)}")
+    return Text(f"★ best cell\nmodel kept: {kept.run_id}, {kept.figure} {number(kept.value)}")

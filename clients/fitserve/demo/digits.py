@@ -20,13 +20,14 @@ INKED = 80
 def drawn(image: Pixels, console: Console) -> list[Text]:
     """Return an image, uint8 (28, 28), as seven lines of 14 characters.
 
-    Grey in colour terminals, two tones in a log, plain ASCII where the encoding has nothing else.
+    Grey where a terminal has enough colours, else two tones, or plain ASCII where its encoding
+    has nothing more.
     """
     small = halved(image)
     pairs = zip(small[0::2], small[1::2], strict=True)
     if not shows(console, HALVES):
         return [_ascii(upper, lower) for upper, lower in pairs]
-    if console.color_system is None:
+    if console.color_system in {None, "standard"}:
         return [_two_tones(upper, lower) for upper, lower in pairs]
     return [_grey(upper, lower) for upper, lower in pairs]
 

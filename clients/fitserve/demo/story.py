@@ -1,6 +1,7 @@
 """The demo from its first line to its last."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 from fitserve_core.datasets.certified import certified_transmittance
@@ -33,68 +34,66 @@ def tell(settings: Settings) -> None:
     began = time.monotonic()
     console = Console(highlight=False)
     _opening(console)
-    logs = settings.data / "logs"
-    with Stack(settings, log_folder=logs) as stack:
-        _started(console, stack)
+    with Stack(settings) as stack:
+        docs, data = f"{stack.url}/docs", stack.data.resolve()
+        _started(console, stack.url, docs, data)
         key = settings.api_key
         with Client(stack.url, key.get_secret_value() if key else None) as client:
-            digits = _train(
-                client,
-                console,
-                "Train a classifier of handwritten digits (MNIST)",
-                "One hidden layer of 100 units, SGD; learning rates 0.01 and 0.1, each twice.",
-                DIGITS,
-            )
-            curve = _train(
-                client,
-                console,
-                "Train a regression on a measured curve (NIST Eckerle4)",
-                "Hidden layers of 128, 128 and 64 units, Adam; four repetitions.",
-                CURVE,
-            )
-            _predict_digits(client, console, digits, settings)
-            _predict_curve(client, console, curve)
-        docs, data = f"{stack.url}/docs", stack.data.resolve()
-    _closing(console, docs, str(data), time.monotonic() - began)
+            tour(client, console, data)
+    _closing(console, docs, data, time.monotonic() - began)
+
+
+def tour(client: Client, console: Console, data: Path) -> None:
+    """Train both experiments through `client`, then ask what came of them.
+
+    Raises:
+        FitserveError: an experiment does not succeed.
+    """
+    _heading(console, "Train a classifier of handwritten digits (MNIST)")
+    console.print(
+        "One hidden layer of 100 units, SGD; learning rates 0.01 and 0.1, each twice.\n"
+        "The first epoch waits a few seconds for the workers to load TensorFlow.\n"
+    )
+    digits = _train(client, console, DIGITS)
+    _heading(console, "Train a regression on a measured curve (NIST Eckerle4)")
+    console.print("Hidden layers of 128, 128 and 64 units, Adam; four repetitions.\n")
+    curve = _train(client, console, CURVE)
+    _heading(console, "Ask the kept classifier about ten test digits")
+    _predict_digits(client, console, digits, data)
+    _heading(console, "Ask the kept regression beside NIST's certified fit")
+    _predict_curve(client, console, curve)
 
 
 def _opening(console: Console) -> None:
     console.print("\n[bold]fitserve[/] fits multi-layer perceptrons and serves them.")
     console.print(
-        "This demo starts the whole service on this machine, trains twice through its API,\n"
+        "This demo starts the whole service on this machine, trains twice through its API, "
         "asks the models that came of it, and stops everything again."
     )
 
 
-def _started(console: Console, stack: Stack) -> None:
+def _started(console: Console, url: str, docs: str, data: Path) -> None:
     _heading(console, "Start the service")
-    _line(console, "API", stack.url)
-    _line(console, "documentation", f"{stack.url}/docs (while the demo runs)")
-    _line(console, "data folder", str(stack.data.resolve()))
+    _line(console, "API", url)
+    _line(console, "documentation", f"{docs} (while the demo runs)")
+    _line(console, "data folder", str(data))
 
 
-def _train(
-    client: Client, console: Console, heading: str, explanation: str, spec: dict[str, Any]
-) -> Experiment:
-    _heading(console, heading)
-    console.print(f"{explanation}\n")
+def _train(client: Client, console: Console, spec: dict[str, Any]) -> Experiment:
     experiment = client.experiments.create(spec)
     experiment = client.experiments.wait(experiment.id)
     console.print()
     if experiment.status != "succeeded":
         raise FitserveError(
-            f"experiment {experiment.id} has {experiment.status}: {experiment.error}; "
-            "the logs in the data folder tell more"
+            f"experiment {experiment.id} is {experiment.status}, which ends the demo "
+            f"({experiment.error}); logs lie in the data folder"
         )
     console.print(summary_table(client.experiments.summary(experiment.id), "mean ± std"))
     return experiment
 
 
-def _predict_digits(
-    client: Client, console: Console, experiment: Experiment, settings: Settings
-) -> None:
-    _heading(console, "Ask the kept classifier about ten test digits")
-    images, labels = raw_test_digits(settings.data)
+def _predict_digits(client: Client, console: Console, experiment: Experiment, data: Path) -> None:
+    images, labels = raw_test_digits(data)
     images, truths = images[:SHOWN_DIGITS], labels[:SHOWN_DIGITS].tolist()
     answer = client.predict(images, model=experiment.id)
     console.print(gallery(images, truths, answer.predictions, console))
@@ -103,7 +102,6 @@ def _predict_digits(
 
 
 def _predict_curve(client: Client, console: Console, experiment: Experiment) -> None:
-    _heading(console, "Ask the kept regression beside NIST's certified fit")
     shown = _fitted(client, experiment, SHOWN_WAVELENGTHS)
     drawn = _fitted(client, experiment, DRAWN_WAVELENGTHS)
     side_by_side = Table.grid(padding=(0, 2))
@@ -114,11 +112,11 @@ def _predict_curve(client: Client, console: Console, experiment: Experiment) -> 
     console.print(side_by_side)
 
 
-def _closing(console: Console, docs: str, data: str, seconds: float) -> None:
+def _closing(console: Console, docs: str, data: Path, seconds: float) -> None:
     _heading(console, "Done")
     console.print(f"Everything that was started is stopped again, after {seconds:.0f} s.\n")
     _line(console, "documentation", f"was served at {docs}")
-    _line(console, "data folder", data)
+    _line(console, "data folder", str(data))
     _line(console, "next", "`make up` serves until Ctrl-C at http://127.0.0.1:8000")
     _line(console, "then", "`fitserve ls`, `fitserve train SPEC`, `fitserve predict mnist IMAGE`")
 

@@ -100,7 +100,7 @@ class Experiments:
             for event in self._sender.follow(experiment_id, deadline):
                 watcher.show(event)
         experiment = self.retrieve(experiment_id)
-        if experiment.status not in TERMINAL:
+        if timeout is not None and experiment.status not in TERMINAL:
             raise _still_running(experiment, timeout)
         return experiment
 
@@ -142,7 +142,7 @@ def _watcher(
     return watching(experiment, clock)
 
 
-def _still_running(experiment: Experiment, timeout: float | None) -> WaitTimeoutError:
+def _still_running(experiment: Experiment, timeout: float) -> WaitTimeoutError:
     done = experiment.progress
     return WaitTimeoutError(
         f"{experiment.id} is still {experiment.status} after {timeout:g} s "

@@ -37,7 +37,7 @@ class Process:
         self.name = name
         self._command = command
         self._environment = environment
-        self._log_file = log_file
+        self.log_file = log_file
         self._descriptors = descriptors
         self._child: subprocess.Popen[bytes] | None = None
         self._started = 0.0
@@ -46,7 +46,7 @@ class Process:
     def start(self) -> None:
         """Start the program in a process group of its own, dying with this process."""
         shim = [sys.executable, "-m", "fitserve_core.processes", str(os.getpid())]
-        with self._log_file.open("ab") as output:
+        with self.log_file.open("ab") as output:
             self._child = subprocess.Popen(
                 [*shim, *self._command],
                 env=dict(self._environment),
@@ -57,6 +57,17 @@ class Process:
                 start_new_session=True,
             )
         self._started = time.monotonic()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the program was started and has ended."""
+        return self._child is not None and self._child.poll() is not None
+
+    def last_words(self) -> str:
+        """Return the last line of the program's log, and where the log is."""
+        lines = self.log_file.read_text(errors="replace").split("\n")
+        said = next((line for line in reversed(lines) if line.strip()), "nothing was said")
+        return f"{said} (its log: {self.log_file})"
 
     def keep_alive(self) -> None:
         """Start the program again if it has ended and its pause is over."""
@@ -69,7 +80,7 @@ class Process:
                 "%s ended by itself (exit status %s) and is started again; its log: %s",
                 self.name,
                 code,
-                self._log_file,
+                self.log_file,
             )
         if now - self._started < self._pause:
             return

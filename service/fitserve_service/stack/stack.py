@@ -18,6 +18,7 @@ import httpx2
 from filelock import FileLock, Timeout
 from fitserve_core.errors import ConfigurationError
 from fitserve_core.settings import Settings
+from fitserve_core.store import Store
 
 from fitserve_service.stack.broker import broker_answers, broker_command
 from fitserve_service.stack.process import Process
@@ -68,11 +69,12 @@ class Stack:
         self._take_data_folder()
         try:
             self._listening = self._bind()
+            # Once, here: parts that start together then find the newest schema.
+            Store.opened(self._settings).close()
             environment = self._environment()
             if self._settings.redis_url is None:
                 environment["REDIS_URL"] = self._start_broker()
             self._start_api(environment)
-            self._until(self._api_answers, "the API")
             # After the API: importing TensorFlow takes all cores for seconds.
             self._start("workers", [sys.executable, "-m", "fitserve_workers"], environment)
             self._watcher.start()
@@ -137,22 +139,24 @@ class Stack:
         folder.mkdir(exist_ok=True)
         url = f"unix://{self._runtime / 'broker.sock'}"
         command = broker_command(self._runtime / "broker.sock", folder.resolve())
-        self._start("broker", command, dict(os.environ))
-        self._until(lambda: broker_answers(url), "the broker")
+        broker = self._start("broker", command, dict(os.environ))
+        self._until(lambda: broker_answers(url), broker)
         return url
 
     def _start_api(self, environment: dict[str, str]) -> None:
         assert self._listening is not None
         descriptor = self._listening.fileno()
         command = [sys.executable, "-m", "fitserve_service.server", str(descriptor)]
-        self._start("api", command, environment, descriptor)
+        api = self._start("api", command, environment, descriptor)
+        self._until(self._api_answers, api)
 
     def _start(
         self, name: str, command: list[str], environment: dict[str, str], *descriptors: int
-    ) -> None:
+    ) -> Process:
         process = Process(name, command, environment, self._new_log(name), descriptors)
         process.start()
         self._processes.append(process)
+        return process
 
     def _new_log(self, name: str) -> Path:
         logs = self.data / "logs"
@@ -164,17 +168,21 @@ class Stack:
 
     def _api_answers(self) -> bool:
         try:
-            return httpx2.get(f"{self.url}/healthz", timeout=2).status_code == 200
+            # No proxy of the environment's stands between a machine and itself.
+            answer = httpx2.get(f"{self.url}/healthz", timeout=2, trust_env=False)
         except httpx2.HTTPError:
             return False
+        return answer.status_code == 200
 
-    def _until(self, condition: Callable[[], bool], what: str) -> None:
+    def _until(self, condition: Callable[[], bool], part: Process) -> None:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not condition():
+            if part.ended:
+                raise ConfigurationError(f"{part.name} ended at its start: {part.last_words()}")
             if time.monotonic() > deadline:
                 raise ConfigurationError(
-                    f"{what} did not answer within {READY_WITHIN_SECONDS:.0f} s; its log is in "
-                    f"{self.data / 'logs'}"
+                    f"{part.name} did not answer within {READY_WITHIN_SECONDS:.0f} s; "
+                    f"its log: {part.log_file}"
                 )
             time.sleep(0.02)
 
