@@ -15,25 +15,31 @@ PLATFORMS = {
 
 def problem():
     """Return what is wrong, or None."""
-    version = "%d.%d" % sys.version_info[:2]  # noqa: UP031
+    version = "%d.%d" % sys.version_info[:2]
     implementation = platform.python_implementation()
     if implementation != "CPython" or not (3, 11) <= sys.version_info[:2] <= (3, 13):
-        return "%s %s (%s): fitserve needs CPython 3.11, 3.12 or 3.13; TensorFlow has no wheel for others." % (  # noqa: E501, UP031
-            implementation,
-            version,
-            sys.executable,
+        return (
+            "%s %s (%s): fitserve needs CPython 3.11, 3.12 or 3.13; TensorFlow has no wheel for others."
+            % (
+                implementation,
+                version,
+                sys.executable,
+            )
         )
     system, machine = platform.system(), platform.machine()
     if (system, machine) not in PLATFORMS:
-        return "%s on %s: TensorFlow has no wheel for it. The client alone runs everywhere: pip install ." % (  # noqa: E501, UP031
-            system,
-            machine,
+        return (
+            "%s on %s: TensorFlow has no wheel for it. The client alone runs everywhere: pip install ."
+            % (
+                system,
+                machine,
+            )
         )
     try:
         import ensurepip  # noqa: F401, PLC0415
         import venv  # noqa: F401, PLC0415
     except ImportError:
-        return "%s has no venv module; on Debian and Ubuntu: apt-get install python%s-venv" % (  # noqa: UP031
+        return "%s has no venv module; on Debian and Ubuntu: apt-get install python%s-venv" % (
             sys.executable,
             version,
         )

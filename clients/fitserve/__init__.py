@@ -8,19 +8,6 @@ client.experiments.wait(experiment.id)
 client.predict([digit], model=experiment.id)
 """
 
-from fitserve_core.errors import FitserveError
-from fitserve_core.results import (
-    Event,
-    Experiment,
-    Health,
-    Metrics,
-    Model,
-    Prediction,
-    Predictions,
-    Summary,
-)
-from fitserve_core.spec import ExperimentSpec
-
 from fitserve.client import Client
 from fitserve.errors import (
     APIConnectionError,
@@ -35,6 +22,18 @@ from fitserve.errors import (
     Unauthorized,
     WaitTimeoutError,
 )
+from fitserve_core.errors import FitserveError
+from fitserve_core.results import (
+    Event,
+    Experiment,
+    Health,
+    Metrics,
+    Model,
+    Prediction,
+    Predictions,
+    Summary,
+)
+from fitserve_core.spec import ExperimentSpec
 
 __all__ = [
     "APIConnectionError",

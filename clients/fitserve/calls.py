@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from fitserve_core.spec import ExperimentSpec
 from pydantic_core import to_json
+
+from fitserve_core.spec import ExperimentSpec
 
 
 @dataclass(frozen=True)

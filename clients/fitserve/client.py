@@ -7,8 +7,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx2
-from fitserve_core.errors import ConfigurationError
-from fitserve_core.results import Health, Predictions
 
 from fitserve import calls
 from fitserve.clock import Clock
@@ -16,6 +14,8 @@ from fitserve.resources.experiments import Experiments
 from fitserve.resources.models import Models
 from fitserve.responses import health_of, parse
 from fitserve.sender import Sender
+from fitserve_core.errors import ConfigurationError
+from fitserve_core.results import Health, Predictions
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 # A prediction of many instances may take a while; being told that nobody listens may not.

@@ -16,9 +16,10 @@ FitserveError                 any error of the product (core's own root)
 
 from types import MappingProxyType
 
+from pydantic import ValidationError
+
 from fitserve_core.errors import FitserveError
 from fitserve_core.results import ErrorBody, ErrorEnvelope
-from pydantic import ValidationError
 
 SHOWN_OF_A_FOREIGN_BODY = 200
 

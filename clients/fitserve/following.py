@@ -1,12 +1,11 @@
 """An experiment's event stream over however many connections it takes, as a pure state machine."""
 
-from fitserve_core.results import TERMINAL, Event
-
 from fitserve.calls import Call, experiment_events
 from fitserve.clock import Clock
 from fitserve.responses import parse_json
 from fitserve.retries import REQUESTS, STREAMS, Outcome
 from fitserve.sse import SSEDecoder
+from fitserve_core.results import TERMINAL, Event
 
 ENDINGS = frozenset(f"experiment.{status}" for status in TERMINAL)
 

@@ -3,12 +3,12 @@
 from typing import TypeVar
 
 import httpx2
-from fitserve_core.errors import FitserveError
-from fitserve_core.results import Health
 from pydantic import BaseModel, ValidationError
 
 from fitserve.errors import APIConnectionError, APIResponseError, status_error
 from fitserve.retries import Outcome
+from fitserve_core.errors import FitserveError
+from fitserve_core.results import Health
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
 

@@ -3,13 +3,13 @@
 from collections.abc import Generator, Iterator
 
 import httpx2
-from fitserve_core.results import Event
 
 from fitserve.calls import Call
 from fitserve.clock import Clock
 from fitserve.following import Following
 from fitserve.responses import accept, failure
 from fitserve.retries import REQUESTS, Outcome
+from fitserve_core.results import Event
 
 # The service sends a keep-alive well within this time, so silence means a dead connection.
 SILENCE = 45.0

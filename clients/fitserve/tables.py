@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from fitserve_core.results import CellSummary, Experiment, RunTally, Summary
 from rich.box import HORIZONTALS, SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from fitserve.figures import mean_std, number
+from fitserve_core.results import CellSummary, Experiment, RunTally, Summary
 
 STATUS_STYLES = {
     "queued": "dim",

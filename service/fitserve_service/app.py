@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
+
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.results import ErrorEnvelope
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
-
 from fitserve_service import health, instruments
 from fitserve_service.auth import require_key
 from fitserve_service.body_limit import BodyLimit

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
 from fitserve_core.errors import UnauthorizedError
 from fitserve_core.settings import Settings
 

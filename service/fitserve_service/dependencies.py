@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
-
 from fitserve_service.dispatcher import Dispatcher
 from fitserve_service.events.feed import EventFeed
 from fitserve_service.predict.sessions import SessionCache

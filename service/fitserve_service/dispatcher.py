@@ -9,12 +9,13 @@ import threading
 import time
 
 from celery import Celery
-from fitserve_core.broker import QUEUE, TRAIN, celery_url
-from fitserve_core.store import Store
 from kombu.exceptions import OperationalError as BrokerError
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
+
+from fitserve_core.broker import QUEUE, TRAIN, celery_url
+from fitserve_core.store import Store
 
 log = logging.getLogger(__name__)
 

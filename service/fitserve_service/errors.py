@@ -6,6 +6,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
 from fitserve_core.errors import (
     ConflictError,
     FitserveError,
@@ -17,8 +20,6 @@ from fitserve_core.errors import (
 from fitserve_core.results import ErrorBody, ErrorEnvelope
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.validation import refusal
-from sqlalchemy.exc import OperationalError
-from starlette.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
 

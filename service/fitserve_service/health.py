@@ -1,12 +1,12 @@
 """Liveness and readiness."""
 
 from fastapi import APIRouter, Response
-from fitserve_core.results import Health
-from fitserve_core.store import Store
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from fitserve_core.results import Health
+from fitserve_core.store import Store
 from fitserve_service.dependencies import Parts
 
 router = APIRouter(tags=["health"])

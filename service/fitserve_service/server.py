@@ -7,8 +7,8 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
-from fitserve_core.settings import Settings
 
+from fitserve_core.settings import Settings
 from fitserve_service.app import create_app
 
 GRACE_SECONDS = 5
@@ -28,9 +28,8 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(settings: Settings, listening: socket.socket) -> None:
-    """Answer on a socket that is bound already, until told to stop."""
-    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+def build_server(settings: Settings) -> Server:
+    """Return the server of the application that `settings` describe, not yet listening."""
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -40,7 +39,13 @@ def serve(settings: Settings, listening: socket.socket) -> None:
         log_level="warning",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    Server(app, config).run(sockets=[listening])
+    return Server(app, config)
+
+
+def serve(settings: Settings, listening: socket.socket) -> None:
+    """Answer on a socket that is bound already, until told to stop."""
+    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    build_server(settings).run(sockets=[listening])
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from fitserve import Client
 from fitserve.clock import Clock
 

@@ -5,9 +5,10 @@ import sys
 
 import httpx2
 import pytest
+from typer.testing import CliRunner
+
 from fitserve.cli.app import app
 from fitserve.cli.connection import Connection
-from typer.testing import CliRunner
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
-import fitserve
 import httpx2
 import pytest
+
+import fitserve
 from fitserve.retries import STREAMS
 
 

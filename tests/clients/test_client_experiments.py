@@ -1,8 +1,9 @@
 from uuid import UUID
 
-import fitserve
 import numpy as np
 import pytest
+
+import fitserve
 from fitserve import ExperimentSpec
 
 SPEC = {"dataset": "mnist", "training": {"learning_rates": [0.01, 0.1]}}

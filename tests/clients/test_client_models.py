@@ -1,7 +1,8 @@
-import fitserve
 import httpx2
 import numpy as np
 import pytest
+
+import fitserve
 
 MODEL = {
     "object": "model",

@@ -1,13 +1,14 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-import fitserve
 import httpx2
 import pytest
-from fitserve.calls import Call
-from fitserve.retries import REQUESTS, STREAMS, RetryPolicy
 from hypothesis import given
 from hypothesis import strategies as st
+
+import fitserve
+from fitserve.calls import Call
+from fitserve.retries import REQUESTS, STREAMS, RetryPolicy
 
 READ = Call("GET", "/experiments")
 

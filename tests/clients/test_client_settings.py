@@ -3,6 +3,7 @@ import sys
 
 import httpx2
 import pytest
+
 from fitserve import Client, FitserveError
 from fitserve.client import is_loopback
 

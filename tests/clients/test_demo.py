@@ -2,13 +2,14 @@ import io
 
 import numpy as np
 import pytest
+from rich.console import Console
+
 from fitserve.demo.curve import comparison, drawing
 from fitserve.demo.digits import drawn, halved
 from fitserve.demo.gallery import gallery
 from fitserve.demo.specs import CURVE, DIGITS
 from fitserve_core.results import Prediction
 from fitserve_core.spec import ExperimentSpec
-from rich.console import Console
 
 
 def console(encoding="utf-8", **options):

@@ -1,9 +1,10 @@
 import io
 
 import pytest
+from rich.console import Console
+
 from fitserve.progress import watching
 from fitserve_core.results import Event, Experiment
-from rich.console import Console
 
 
 def console(*, terminal, encoding="utf-8"):

@@ -1,8 +1,9 @@
 from itertools import pairwise
 
-from fitserve.sse import Frame, SSEDecoder
 from hypothesis import given
 from hypothesis import strategies as st
+
+from fitserve.sse import Frame, SSEDecoder
 
 # Whatever a line may hold: no line ends, and nothing that UTF-8 cannot carry.
 LINE = st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]))

@@ -1,10 +1,11 @@
 import io
 
 import pytest
+from rich.console import Console
+
 from fitserve.figures import mean_std, number
 from fitserve.tables import experiments_table, summary_table
 from fitserve_core.results import Experiment, Spread, Summary
-from rich.console import Console
 
 DIGITS = ("loss", "accuracy", "val_loss", "val_accuracy", "test_loss", "test_accuracy")
 

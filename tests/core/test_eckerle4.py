@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from fitserve_core.datasets.certified import RESIDUAL_SUM_OF_SQUARES, certified_transmittance
 from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.datasets.eckerle4 import MEASUREMENTS
 from fitserve_core.datasets.loading import load_dataset
 from fitserve_core.errors import InvalidInputError
-from hypothesis import given
-from hypothesis import strategies as st
 
 WAVELENGTHS, TRANSMITTANCES = np.array(MEASUREMENTS).T
 

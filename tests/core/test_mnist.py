@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+
 from fitserve_core.datasets import mnist
 from fitserve_core.datasets.loading import load_dataset
 from fitserve_core.datasets.mnist_files import IDX_NAMES, SHA256, read_npz

@@ -4,6 +4,10 @@ import struct
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
 from fitserve_core.datasets.mnist_files import (
     IDX_NAMES,
     SHA256,
@@ -12,9 +16,6 @@ from fitserve_core.datasets.mnist_files import (
     read_idx_folder,
     read_npz,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
 
 BYTE_ARRAYS = arrays(np.uint8, array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=6))
 

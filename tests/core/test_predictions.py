@@ -1,11 +1,12 @@
 import numpy as np
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.predictions import answers, decode_instances, example_instances
-from hypothesis import given
-from hypothesis import strategies as st
 
 MNIST, ECKERLE4 = DATASETS["mnist"], DATASETS["eckerle4"]
 

@@ -1,9 +1,10 @@
 import json
 
 import pytest
-from fitserve_core.received import describe, json_safe, quote, shorten
 from hypothesis import given
 from hypothesis import strategies as st
+
+from fitserve_core.received import describe, json_safe, quote, shorten
 
 ANYTHING = st.recursive(
     st.none()

@@ -1,7 +1,8 @@
 import numpy as np
-from fitserve_core.seeds import generator, part_seed, run_seed
 from hypothesis import given
 from hypothesis import strategies as st
+
+from fitserve_core.seeds import generator, part_seed, run_seed
 
 SEEDS = st.integers(0, 2**53 - 1)
 POSITIONS = st.integers(0, 10_000)

@@ -2,11 +2,12 @@ import subprocess
 import sys
 
 import pytest
-from fitserve_core.datasets.registry import DATASETS
-from fitserve_core.spec import MAX_EPOCH_ROWS, MAX_PARAMETERS, MAX_RUNS, ExperimentSpec
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+
+from fitserve_core.datasets.registry import DATASETS
+from fitserve_core.spec import MAX_EPOCH_ROWS, MAX_PARAMETERS, MAX_RUNS, ExperimentSpec
 
 SEEDS = st.integers(0, 2**53 - 1)
 OPTIMIZERS = st.sampled_from(["sgd", "adam", {"name": "adam"}]) | st.builds(

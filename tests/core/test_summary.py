@@ -1,6 +1,7 @@
 """Summaries, against values worked out by hand."""
 
 import pytest
+
 from fitserve_core.spec import Cell
 from fitserve_core.summary import Outcome, best_cell, deciding, kept_run, summarise_cell
 

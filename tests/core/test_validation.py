@@ -1,12 +1,13 @@
 import json
 
 import pytest
-from fitserve_core.errors import InvalidInputError
-from fitserve_core.spec import ExperimentSpec
-from fitserve_core.validation import first_problem, problems
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from fitserve_core.errors import InvalidInputError
+from fitserve_core.spec import ExperimentSpec
+from fitserve_core.validation import first_problem, problems
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

@@ -7,15 +7,17 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_process_init, worker_shutting_down
+
 from fitserve_core.broker import QUEUE, celery_url
 from fitserve_core.errors import ConfigurationError
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
-
 from fitserve_workers import tasks
 
 # TensorFlow is imported by a slot in its process, before its first hint: that takes seconds.
 SLOT_READY_WITHIN_SECONDS = 120
+# TensorFlow keeps the machine code of every shape it compiled: a slot that has grown is replaced.
+LARGEST_SLOT_KILOBYTES = 4_000_000
 
 
 def build_app(settings: Settings) -> Celery:
@@ -43,6 +45,7 @@ def build_app(settings: Settings) -> Celery:
         worker_prefetch_multiplier=1,
         worker_disable_prefetch=True,
         worker_enable_remote_control=False,
+        worker_max_memory_per_child=LARGEST_SLOT_KILOBYTES,
         worker_proc_alive_timeout=SLOT_READY_WITHIN_SECONDS,
         worker_hijack_root_logger=False,
     )

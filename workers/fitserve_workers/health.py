@@ -2,9 +2,10 @@
 
 import sys
 
+from redis import Redis
+
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
-from redis import Redis
 
 
 def main() -> int:

@@ -13,7 +13,6 @@ from fitserve_core.results import EpochFigures
 from fitserve_core.settings import Settings
 from fitserve_core.store import Checkpoint, Claim, Store
 from fitserve_core.store.claims import StoredFile
-
 from fitserve_workers.diagnostics import verdict
 from fitserve_workers.export import export_keras, export_onnx, export_weights
 from fitserve_workers.patience import patiently

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from celery import Celery
+
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.broker import TRAIN
 from fitserve_core.processes import die_with_parent

@@ -1,8 +1,9 @@
 """Errors of a command: one clear line, no traceback."""
 
 import typer
-from fitserve_core.errors import FitserveError
 from typer.core import TyperGroup
+
+from fitserve_core.errors import FitserveError
 
 
 class OneLineErrors(TyperGroup):

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import typer
-from fitserve_core.results import Experiment
 from rich.console import Console
 
 from fitserve.cli.connection import client_of
 from fitserve.tables import experiments_table, status_text, summary_table
+from fitserve_core.results import Experiment
 
 NEWEST = 20
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from fitserve_core.errors import ConfigurationError
 from pydantic import ValidationError
+
+from fitserve_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from fitserve_core.settings import Settings

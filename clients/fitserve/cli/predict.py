@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from fitserve_core.results import Prediction
 
 from fitserve.cli.connection import client_of
 from fitserve.figures import number
+from fitserve_core.results import Prediction
 
 
 def predict(

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from fitserve_core.results import Experiment, Summary
 from pydantic_core import to_json
 from rich.console import Console
 
@@ -11,6 +10,7 @@ from fitserve.cli.connection import client_of
 from fitserve.cli.specfile import read_spec
 from fitserve.client import Client
 from fitserve.tables import summary_table
+from fitserve_core.results import Experiment, Summary
 
 STOPPED_BY_CTRL_C = 130
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from fitserve_core.results import Prediction
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from fitserve.demo.digits import Pixels, drawn
 from fitserve.terminal import shows
+from fitserve_core.results import Prediction
 
 DIGIT_WIDTH = 16
 

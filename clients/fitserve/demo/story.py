@@ -4,12 +4,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from fitserve_core.datasets.certified import certified_transmittance
-from fitserve_core.datasets.mnist import raw_test_digits
-from fitserve_core.errors import FitserveError
-from fitserve_core.results import Experiment
-from fitserve_core.settings import Settings
-from fitserve_service.stack import Stack
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,6 +13,12 @@ from fitserve.demo.curve import comparison, drawing
 from fitserve.demo.gallery import gallery
 from fitserve.demo.specs import CURVE, DIGITS
 from fitserve.tables import summary_table
+from fitserve_core.datasets.certified import certified_transmittance
+from fitserve_core.datasets.mnist import raw_test_digits
+from fitserve_core.errors import FitserveError
+from fitserve_core.results import Experiment
+from fitserve_core.settings import Settings
+from fitserve_service.stack import Stack
 
 SHOWN_DIGITS = 10
 SHOWN_WAVELENGTHS = [430.0, 440.0, 445.0, 448.0, 450.0, 451.5, 453.0, 455.0, 458.0, 463.0, 475.0]

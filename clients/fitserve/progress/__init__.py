@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fitserve_core.results import Experiment
 from rich.console import Console
 
 from fitserve.clock import Clock
 from fitserve.progress.bars import Bars
 from fitserve.progress.lines import Lines
 from fitserve.watching import Watcher
+from fitserve_core.results import Experiment
 
 
 @contextmanager

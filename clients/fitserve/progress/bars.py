@@ -1,6 +1,5 @@
 """Live bars for a terminal: one for the experiment, one for each run at work."""
 
-from fitserve_core.results import Event, Experiment
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -9,6 +8,7 @@ from rich.table import Column
 from fitserve.progress.board import Board
 from fitserve.terminal import spelled
 from fitserve.watching import Watcher
+from fitserve_core.results import Event, Experiment
 
 ENDINGS = {"succeeded": "[green]✓[/]", "failed": "[red]✗[/]", "cancelled": "[yellow]■[/]"}
 

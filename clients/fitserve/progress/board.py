@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from fitserve_core.results import EpochFigures, Event, Experiment
-
 from fitserve.figures import number
+from fitserve_core.results import EpochFigures, Event, Experiment
 
 # The first one that a run reports is what it is watched by.
 WATCHED = ("val_accuracy", "accuracy", "val_mse", "mse", "val_loss", "loss")

@@ -1,12 +1,12 @@
 """Sparse lines for a log: progress where there is no terminal to draw in."""
 
-from fitserve_core.results import TERMINAL, Event, Experiment
 from rich.console import Console
 
 from fitserve.clock import Clock
 from fitserve.progress.board import Board
 from fitserve.terminal import spelled
 from fitserve.watching import Watcher
+from fitserve_core.results import TERMINAL, Event, Experiment
 
 SHARE_BETWEEN = 0.1
 SECONDS_BETWEEN = 2.0

@@ -5,15 +5,14 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from uuid import uuid4
 
-from fitserve_core.results import TERMINAL, Event, Experiment, Metrics, Page, Status, Summary
-from fitserve_core.spec import DatasetName, ExperimentSpec
-
 from fitserve import calls
 from fitserve.clock import Clock
 from fitserve.errors import WaitTimeoutError
 from fitserve.responses import parse
 from fitserve.sender import Sender
 from fitserve.watching import Watcher
+from fitserve_core.results import TERMINAL, Event, Experiment, Metrics, Page, Status, Summary
+from fitserve_core.spec import DatasetName, ExperimentSpec
 
 PAGE_SIZE = 100
 

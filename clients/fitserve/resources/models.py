@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
-from fitserve_core.results import Model, Page
-
 from fitserve import calls
 from fitserve.responses import parse
 from fitserve.sender import Sender
+from fitserve_core.results import Model, Page
 
 
 class Models:

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
-from fitserve_core.results import TERMINAL, Event, Page
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from fitserve_core.results import TERMINAL, Event, Page
 from fitserve_service.dependencies import Parts
 
 router = APIRouter(tags=["events"])

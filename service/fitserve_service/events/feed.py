@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from fitserve_core.results import Event
 from fitserve_core.store.events import Events
-from sqlalchemy.exc import SQLAlchemyError
 
 LOOK_EVERY_SECONDS = 0.1
 QUIET_SECONDS = 15.0

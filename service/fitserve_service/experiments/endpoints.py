@@ -3,10 +3,10 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Header, Path, Query
-from fitserve_core.results import Experiment, Metrics, Page, Status, Summary
-from fitserve_core.spec import DatasetName, ExperimentSpec
 from starlette.responses import PlainTextResponse, Response
 
+from fitserve_core.results import Experiment, Metrics, Page, Status, Summary
+from fitserve_core.spec import DatasetName, ExperimentSpec
 from fitserve_service.dependencies import Parts
 from fitserve_service.experiments.examples import SPECS
 from fitserve_service.experiments.table import metrics_csv

@@ -3,14 +3,14 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
+from starlette.responses import FileResponse
+
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.errors import NotFoundError
 from fitserve_core.predictions import example_instances
 from fitserve_core.results import Artefact, Model, Page
 from fitserve_core.store.models import ServedModel
 from fitserve_core.store.rows import moment
-from starlette.responses import FileResponse
-
 from fitserve_service.dependencies import Parts
 
 router = APIRouter(prefix="/models", tags=["models"])

@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request
-from fitserve_core.errors import InvalidInputError
-from fitserve_core.predictions import answers, decode_instances
-from fitserve_core.results import Predictions
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from fitserve_core.errors import InvalidInputError
+from fitserve_core.predictions import answers, decode_instances
+from fitserve_core.results import Predictions
 from fitserve_service.dependencies import Parts
 from fitserve_service.predict.schema import REQUEST
 from fitserve_service.predict.sessions import LoadedModel

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
+
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.datasets.registry import DATASETS, DatasetInfo
 from fitserve_core.errors import UnavailableError
 from fitserve_core.store.models import Models
-from numpy.typing import NDArray
 
 RESOLVED_FOR_SECONDS = 1.0
 LOADED_AT_MOST = 32

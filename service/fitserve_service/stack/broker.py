@@ -4,9 +4,10 @@ import shutil
 from importlib import metadata
 from pathlib import Path
 
-from fitserve_core.errors import ConfigurationError
 from redis import Redis
 from redis.exceptions import RedisError
+
+from fitserve_core.errors import ConfigurationError
 
 
 def broker_command(socket: Path, folder: Path) -> list[str]:

@@ -16,10 +16,10 @@ from typing import Self
 
 import httpx2
 from filelock import FileLock, Timeout
+
 from fitserve_core.errors import ConfigurationError
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
-
 from fitserve_service.stack.broker import broker_answers, broker_command
 from fitserve_service.stack.process import Process
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fitserve_core.settings import Settings
-from fitserve_core.store import Store
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
+
+from fitserve_core.settings import Settings
+from fitserve_core.store import Store
 from support.waiting import until
 
 

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+
 from fitserve_core.errors import LeaseLostError
 from fitserve_core.settings import Settings
 from fitserve_core.store import Checkpoint, Store

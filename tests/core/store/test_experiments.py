@@ -1,11 +1,12 @@
 """Posting, reading, cancelling and deleting of experiments."""
 
 import pytest
+from sqlalchemy import func, select
+
 from fitserve_core.errors import ConflictError, LeaseLostError, NotFoundError
 from fitserve_core.seeds import run_seed
 from fitserve_core.store import Store
 from fitserve_core.store.tables import epoch, event, run
-from sqlalchemy import func, select
 from support import stories
 
 

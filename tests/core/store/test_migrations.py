@@ -6,6 +6,7 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store, migrate
 from fitserve_core.store.tables import metadata

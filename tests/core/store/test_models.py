@@ -1,6 +1,7 @@
 """What a model's name means."""
 
 import pytest
+
 from fitserve_core.errors import ConflictError, NotFoundError
 from fitserve_core.store import Store
 from support import stories

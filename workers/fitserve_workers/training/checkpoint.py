@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from fitserve_core.results import EpochFigures
 from fitserve_core.spec import RunPlan
 
@@ -14,7 +15,13 @@ def write(path: Path, plan: RunPlan, variables: Sequence[Any], last: EpochFigure
     arrays = {f"variable_{index}": np.asarray(value) for index, value in enumerate(variables)}
     figures = last.model_dump_json() if last else ""
     with path.open("wb") as file:
-        np.savez(file, plan=plan.model_dump_json(), last=figures, **arrays)
+        np.savez(
+            file,
+            allow_pickle=False,
+            plan=np.str_(plan.model_dump_json()),
+            last=np.str_(figures),
+            **arrays,
+        )
 
 
 def read(path: Path, plan: RunPlan, variables: Sequence[Any]) -> EpochFigures | None:

@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from fitserve_core.datasets.dataset import Dataset
-from fitserve_core.results import EpochFigures
 from numpy.typing import NDArray
 
+from fitserve_core.datasets.dataset import Dataset
+from fitserve_core.results import EpochFigures
 from fitserve_workers.training.tasks import TaskFigures
 
 Means = NDArray[np.float64]

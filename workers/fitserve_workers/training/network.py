@@ -1,9 +1,9 @@
 """The Keras model of a spec's network, and its initial weights."""
 
 import keras
+
 from fitserve_core.seeds import part_seed
 from fitserve_core.spec import Network
-
 from fitserve_workers.training.keys import KERNEL
 
 

@@ -1,9 +1,9 @@
 """In which order the rows of each epoch are visited."""
 
 import numpy as np
-from fitserve_core.seeds import generator
 from numpy.typing import NDArray
 
+from fitserve_core.seeds import generator
 from fitserve_workers.training.keys import ORDER
 
 BLOCK_STEPS = 32_768

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from fitserve_core.datasets.dataset import Rows
 from numpy.typing import NDArray
 
 from fitserve_workers.training.network import build_model, initialize
@@ -96,10 +95,9 @@ class Program:
         sums, reached = self._slice(train, validation, orders, sums, *bounds)
         return sums, int(reached)
 
-    def evaluate(self, rows: Rows) -> NDArray[np.float64]:
-        """Return the mean of each figure over `rows`."""
-        sums = self._evaluate((tf.constant(rows.inputs), tf.constant(rows.targets)))
-        return np.asarray(sums) / len(rows)
+    def evaluate(self, rows: Any) -> NDArray[np.float64]:
+        """Return the mean of each figure over `rows`, tensors of inputs and targets."""
+        return np.asarray(self._evaluate(rows)) / len(rows[0])
 
     def _traced_slice(
         self, train: Any, validation: Any, orders: Any, sums: Any, start: Any, end: Any
@@ -124,10 +122,9 @@ class Program:
                     figures += training_step(self.model, self.optimizer, task, batch)
                     step += 1
             train_sums = tf.tensor_scatter_nd_update(train_sums, [[epoch]], [figures])
-            if validation is not None:
-                if step == first + steps:
-                    line = [evaluated(self.model, task, validation)]
-                    validation_sums = tf.tensor_scatter_nd_update(validation_sums, [[epoch]], line)
+            if validation is not None and step == first + steps:
+                line = [evaluated(self.model, task, validation)]
+                validation_sums = tf.tensor_scatter_nd_update(validation_sums, [[epoch]], line)
             end = tf.where(tf.math.is_finite(figures[0]), end, step)
         return Sums(train_sums, validation_sums), step
 

@@ -7,11 +7,11 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from fitserve_core.datasets.dataset import Dataset, Rows
-from fitserve_core.results import EpochFigures
-from fitserve_core.spec import RunPlan
 from numpy.typing import NDArray
 
+from fitserve_core.datasets.dataset import Dataset
+from fitserve_core.results import EpochFigures
+from fitserve_core.spec import RunPlan
 from fitserve_workers.training import checkpoint
 from fitserve_workers.training.cache import ProgramCache
 from fitserve_workers.training.figures import epoch_figures, final_figures
@@ -43,9 +43,8 @@ class Training:
         self._plan = plan
         self._dataset = dataset
         self._program = programs.get(Shape.of(plan, dataset))
-        self._train = _tensors(dataset.train)
-        self._validation = _tensors(dataset.validation) if dataset.validation else None
-        self.compile_seconds = self._program.compile(self._train, self._validation)
+        self._rows = programs.tensors(dataset)
+        self.compile_seconds = self._program.compile(self._rows.train, self._rows.validation)
         self._tenancy = self._program.let(plan.seed, plan.learning_rate)
         self._begin_block()
 
@@ -60,6 +59,11 @@ class Training:
         """Whether all epochs are done, or the loss of the last one was not finite."""
         diverged = self.last is not None and self.last.loss is None
         return diverged or self.epoch == self._plan.epochs
+
+    @property
+    def at_epoch_end(self) -> bool:
+        """Whether the run stands between epochs, where it can be saved."""
+        return self._step % self._program.shape.steps == 0
 
     def advance(self) -> list[EpochFigures]:
         """Train for about a quarter of a second; return the figures of epochs that ended in it.
@@ -83,7 +87,7 @@ class Training:
             RuntimeError: the run stands within an epoch.
         """
         self._program.require(self._tenancy)
-        if self._step % self._program.shape.steps:
+        if not self.at_epoch_end:
             raise RuntimeError(
                 f"a checkpoint is taken at the end of an epoch; epoch {self.epoch + 1} is under way"
             )
@@ -104,7 +108,7 @@ class Training:
         """Return the last epoch's figures and the test figures; None for what is not finite."""
         self._program.require(self._tenancy)
         assert self.last is not None
-        test = self._program.evaluate(self._dataset.test)
+        test = self._program.evaluate(self._rows.test)
         return final_figures(self._program.task, self._dataset, self.last, test)
 
     def _begin_block(self) -> None:
@@ -122,7 +126,7 @@ class Training:
         steps = self._program.shape.steps
         end = slice_end(self._step, len(self._block) * steps, steps, self._program.seconds_per_step)
         self._sums, self._step = self._program.slice(
-            self._train, self._validation, self._orders, self._sums, self._step, end
+            self._rows.train, self._rows.validation, self._orders, self._sums, self._step, end
         )
 
     def _ended_epochs(self, start: int, seconds: float) -> list[EpochFigures]:
@@ -163,7 +167,3 @@ class Training:
 
     def _variables(self) -> list[Any]:
         return [*self._program.model.variables, *self._program.optimizer.variables]
-
-
-def _tensors(rows: Rows) -> tuple[Any, Any]:
-    return tf.constant(rows.inputs), tf.constant(rows.targets)

@@ -1,10 +1,10 @@
 """What a compiled program depends on; runs that agree in it share one."""
 
+from pydantic import BaseModel, ConfigDict
+
 from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.datasets.registry import Task
 from fitserve_core.spec import Network, Optimizer, RunPlan
-from pydantic import BaseModel, ConfigDict
-
 from fitserve_workers.training.orders import block_epochs, steps_per_epoch
 
 

@@ -1,0 +1,35 @@
+"""Boundaries between the parts: what an import must not bring along."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("tensorflow", "keras", "onnx")
+PROGRAM = """
+import importlib, sys
+importlib.import_module(sys.argv[1])
+print(*sorted({name.partition('.')[0] for name in sys.modules}))
+"""
+
+
+def loaded_by(module: str) -> set[str]:
+    found = subprocess.run(
+        [sys.executable, "-c", PROGRAM, module], capture_output=True, text=True, check=True
+    )
+    return set(found.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("module", "forbidden"),
+    [
+        ("fitserve", {*HEAVY, "numpy", "fastapi", "celery", "sqlalchemy", "onnxruntime"}),
+        ("fitserve.cli", {*HEAVY, "numpy", "fastapi", "celery", "sqlalchemy", "onnxruntime"}),
+        ("fitserve_service.app", {*HEAVY, "fitserve_workers", "alembic", "PIL"}),
+        ("fitserve_workers.app", {*HEAVY, "fastapi", "onnxruntime"}),
+    ],
+)
+def test_import_stays_light(module: str, forbidden: set[str]) -> None:
+    loaded = loaded_by(module)
+    assert module.partition(".")[0] in loaded
+    assert loaded & forbidden == set()

@@ -1,0 +1,107 @@
+"""The ONNX file answers in the data's own units, and as the Keras model does."""
+
+import json
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+from fitserve_core.datasets.dataset import Dataset, Rows, Scale
+from fitserve_core.datasets.registry import DATASETS
+from fitserve_workers.export import export_onnx
+from fitserve_workers.training import Training
+
+ACTIVATIONS = ["relu", "sigmoid", "tanh", "linear"]
+
+
+@pytest.fixture
+def answers(tmp_path):
+    """Return a function that exports a training and answers inputs from the file, by output."""
+
+    def _answers(recipe, dataset, training, inputs):
+        path = tmp_path / "model.onnx"
+        export_onnx(recipe, dataset, training.model, path)
+        session = onnxruntime.InferenceSession(path)
+        names = [output.name for output in session.get_outputs()]
+        return dict(zip(names, session.run(None, {"inputs": inputs}), strict=True))
+
+    return _answers
+
+
+@pytest.fixture
+def raw_digits():
+    return np.random.default_rng(1).integers(0, 256, (37, 784)).astype(np.uint8)
+
+
+@pytest.fixture
+def digits(raw_digits):
+    scale = Scale(0.0, 255.0)
+    rows = Rows(scale.apply(raw_digits), (np.arange(37) % 10).astype(np.int32))
+    return Dataset(DATASETS["mnist"], rows, None, rows, scale)
+
+
+class TestClassification:
+    @pytest.mark.parametrize("activation", ACTIVATIONS)
+    def test_takes_pixels_and_gives_the_models_logits_and_their_softmax(
+        self, activation, raw_digits, digits, plan, programs, finish, answers
+    ):
+        recipe = plan(dataset="mnist", hidden_layers=[12, 7], activation=activation)
+        training = Training(recipe, digits, programs)
+        finish(training)
+        given = answers(recipe, digits, training, raw_digits.astype(np.float32))
+        logits = np.asarray(training.model(digits.train.inputs))
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        assert list(given) == ["logits", "probabilities"]
+        np.testing.assert_allclose(given["logits"], logits, atol=1e-5)
+        np.testing.assert_allclose(
+            given["probabilities"],
+            exponentials / exponentials.sum(axis=1, keepdims=True),
+            atol=1e-5,
+        )
+
+
+class TestRegression:
+    @pytest.mark.parametrize("scaling", ["train", "full"])
+    def test_takes_wavelengths_and_gives_transmittances(
+        self, scaling, transmittance, plan, programs, finish, answers
+    ):
+        dataset = transmittance(2, scaling)
+        recipe = plan(hidden_layers=[16, 8], epochs=50, scaling=scaling)
+        training = Training(recipe, dataset, programs)
+        finish(training)
+        wavelengths = np.linspace(390, 510, 241)[:, np.newaxis]
+        given = answers(recipe, dataset, training, wavelengths.astype(np.float32))
+        scaled = np.asarray(training.model(dataset.input_scale.apply(wavelengths)))
+        assert list(given) == ["value"]
+        np.testing.assert_allclose(
+            given["value"], dataset.target_scale.invert(scaled), atol=1e-5, rtol=0
+        )
+        assert np.ptp(given["value"]) > 0.01
+
+
+class TestFile:
+    def test_without_hidden_layers_is_a_linear_model(self, transmittance, plan, programs, answers):
+        dataset = transmittance()
+        recipe = plan(hidden_layers=[])
+        training = Training(recipe, dataset, programs)
+        given = answers(recipe, dataset, training, np.array([[400], [450], [500]], np.float32))
+        low, middle, high = given["value"].ravel()
+        assert middle == pytest.approx((low + high) / 2, abs=1e-6)
+
+    def test_tells_what_it_is(self, transmittance, plan, programs, tmp_path):
+        recipe = plan()
+        dataset = transmittance()
+        path = tmp_path / "model.onnx"
+        export_onnx(recipe, dataset, Training(recipe, dataset, programs).model, path)
+        proto = onnx.load(path)
+        told = {entry.key: entry.value for entry in proto.metadata_props}
+        assert told["dataset"] == "eckerle4"
+        assert told["task"] == "regression"
+        assert json.loads(told["plan"])["seed"] == recipe.seed
+        assert told["fitserve"]
+        (inputs,) = proto.graph.input
+        assert inputs.name == "inputs"
+        rows, width = inputs.type.tensor_type.shape.dim
+        assert rows.dim_param == "rows"
+        assert width.dim_value == 1

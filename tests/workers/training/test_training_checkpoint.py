@@ -1,0 +1,82 @@
+"""A run that was interrupted ends as an undisturbed one."""
+
+import numpy as np
+import pytest
+
+from fitserve_core.spec import Adam, Sgd
+from fitserve_workers.training import Training
+
+OPTIMIZERS = [Sgd(name="sgd", momentum=0.9), Adam(name="adam")]
+
+
+def told(figures):
+    return [epoch.model_dump(exclude={"seconds"}) for epoch in figures]
+
+
+def saved_on_the_way(training, path, after):
+    figures = []
+    while training.epoch < after:
+        figures += training.advance()
+    assert not training.finished
+    training.save(path)
+    return figures
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda optimizer: optimizer.name)
+class TestRestore:
+    def test_goes_on_bit_for_bit(self, optimizer, blobs, plan, fresh_programs, finish, tmp_path):
+        recipe = plan(optimizer=optimizer, epochs=3_000, learning_rate=0.003)
+        # A fresh program measures its pace with short slices, so that the first run is not done
+        # before it is interrupted.
+        interrupted = Training(recipe, blobs(), fresh_programs)
+        before = saved_on_the_way(interrupted, tmp_path / "checkpoint", after=5)
+
+        undisturbed = Training(recipe, blobs(), fresh_programs)
+        expected = finish(undisturbed)
+        weights, final = undisturbed.model.get_weights(), undisturbed.final_figures()
+
+        resumed = Training(recipe, blobs(), fresh_programs)
+        resumed.restore(tmp_path / "checkpoint")
+        assert resumed.epoch == len(before)
+        after = finish(resumed)
+
+        assert told(before + after) == told(expected)
+        assert resumed.final_figures() == final
+        for received, wanted in zip(resumed.model.get_weights(), weights, strict=True):
+            np.testing.assert_array_equal(received, wanted)
+
+    def test_of_a_finished_run_is_finished(
+        self, optimizer, blobs, plan, programs, finish, tmp_path
+    ):
+        recipe = plan(optimizer=optimizer)
+        done = Training(recipe, blobs(), programs)
+        finish(done)
+        done.save(tmp_path / "checkpoint")
+        final = done.final_figures()
+        resumed = Training(recipe, blobs(), programs)
+        resumed.restore(tmp_path / "checkpoint")
+        assert resumed.finished
+        assert resumed.last == done.last
+        assert resumed.final_figures() == final
+
+
+class TestSave:
+    def test_before_the_first_epoch_is_a_fresh_start(self, blobs, plan, programs, finish, tmp_path):
+        training = Training(plan(), blobs(), programs)
+        training.save(tmp_path / "checkpoint")
+        expected = finish(training)
+        training.restore(tmp_path / "checkpoint")
+        assert (training.epoch, training.last) == (0, None)
+        assert told(finish(training)) == told(expected)
+
+    def test_within_an_epoch_is_refused(self, blobs, plan, fresh_programs, tmp_path):
+        training = Training(plan(), blobs(), fresh_programs)
+        training.advance()  # the first slice of a shape is a single step
+        with pytest.raises(RuntimeError, match="epoch 1 is under way"):
+            training.save(tmp_path / "checkpoint")
+
+    def test_of_another_plan_is_not_restored(self, blobs, plan, programs, tmp_path):
+        Training(plan(seed=1), blobs(), programs).save(tmp_path / "checkpoint")
+        other = Training(plan(seed=2), blobs(), programs)
+        with pytest.raises(ValueError, match="of another plan"):
+            other.restore(tmp_path / "checkpoint")

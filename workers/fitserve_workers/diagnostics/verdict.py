@@ -1,0 +1,113 @@
+"""Trained, did not train, or diverged: the verdict on a finished run, with its evidence."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from fitserve_core.datasets.dataset import Dataset, Rows
+from fitserve_core.datasets.registry import Task
+from fitserve_core.results import Verdict
+from fitserve_workers.training import Training
+
+CHUNK_ROWS = 1_000
+MOST_OF_ONE_CLASS = 0.99
+CHANCE_DEVIATIONS = 3.0
+LEAST_EXPLAINED_VARIANCE = 0.1
+
+Outputs = NDArray[np.float64]
+
+
+def verdict(training: Training, dataset: Dataset) -> Verdict:
+    """Return what the finished run is worth.
+
+    Classification is judged on the validation rows, or else on the training rows; regression,
+    whose data are few, on the training rows.
+    """
+    assert training.last is not None
+    if training.last.loss is None:
+        return _diverged("the loss", training.last.epoch)
+    if not all(np.isfinite(weights).all() for weights in training.model.get_weights()):
+        return _diverged("a weight", training.last.epoch)
+    return JUDGES[dataset.info.task](training.model, dataset)
+
+
+def _diverged(what: str, epoch: int) -> Verdict:
+    return Verdict(
+        name="diverged",
+        reason=f"{what} was not a finite number in epoch {epoch}",
+        evidence={"epoch": epoch},
+    )
+
+
+def _classification(model: keras.Model, dataset: Dataset) -> Verdict:
+    """Judge by the predicted classes.
+
+    A run did not train if one class gets at least 99 % of the predictions, or if the accuracy
+    is what always answering the most frequent class would give: not above that class's share p
+    by more than 3 standard deviations, 3·√(p(1−p)/n), of a share among n rows (chance exceeds
+    it once in 700).
+    """
+    rows = dataset.validation or dataset.train
+    predicted = _outputs(model, rows).argmax(axis=-1)
+    accuracy = float(np.mean(predicted == rows.targets))
+    one_class = _largest_share(predicted)
+    most_frequent = _largest_share(rows.targets)
+    deviation = math.sqrt(most_frequent * (1 - most_frequent) / len(rows))
+    needed = most_frequent + CHANCE_DEVIATIONS * deviation
+    evidence: dict[str, float | int | str | None] = {
+        "rows": len(rows),
+        "accuracy": accuracy,
+        "accuracy_needed": needed,
+        "largest_predicted_share": one_class,
+    }
+    if one_class >= MOST_OF_ONE_CLASS:
+        reason = f"one class got {one_class:.1%} of the predictions"
+        return Verdict(name="did_not_train", reason=reason, evidence=evidence)
+    reason = (
+        f"accuracy {accuracy:.2%}, where the most frequent class alone gives {most_frequent:.2%} "
+        f"and chance reaches {needed:.2%}"
+    )
+    name = "trained" if accuracy > needed else "did_not_train"
+    return Verdict(name=name, reason=reason, evidence=evidence)
+
+
+def _regression(model: keras.Model, dataset: Dataset) -> Verdict:
+    """Judge by the share of the targets' variance that the predictions explain.
+
+    A run did not train if R² = 1 − MSE/variance is below 0.1. Predictions that are nearly the
+    same for each input always are: their spread s, as a share of the targets', bounds R² by
+    2s − s², so that s < 5 % gives R² < 0.0975.
+    """
+    rows = dataset.train
+    predicted = _outputs(model, rows)
+    variance = float(np.var(rows.targets, axis=0, dtype=np.float64).mean())
+    explained = 1 - float(np.mean((predicted - rows.targets) ** 2)) / variance
+    spread = math.sqrt(float(np.var(predicted, axis=0).mean()) / variance)
+    return Verdict(
+        name="trained" if explained >= LEAST_EXPLAINED_VARIANCE else "did_not_train",
+        reason=(
+            f"predictions explain {explained:.1%} of the training targets' variance, and spread "
+            f"{spread:.1%} as far; at least {LEAST_EXPLAINED_VARIANCE:.0%} must be explained"
+        ),
+        evidence={"rows": len(rows), "explained_variance": explained, "spread": spread},
+    )
+
+
+JUDGES: dict[Task, Callable[[keras.Model, Dataset], Verdict]] = {
+    "classification": _classification,
+    "regression": _regression,
+}
+
+
+def _largest_share(labels: NDArray[Any]) -> float:
+    return float(np.unique(labels, return_counts=True)[1].max() / len(labels))
+
+
+def _outputs(model: keras.Model, rows: Rows) -> Outputs:
+    starts = range(0, len(rows), CHUNK_ROWS)
+    chunks = [model(rows.inputs[start : start + CHUNK_ROWS], training=False) for start in starts]
+    return np.concatenate([np.asarray(chunk, np.float64) for chunk in chunks])

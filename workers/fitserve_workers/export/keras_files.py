@@ -1,0 +1,25 @@
+"""The weights as arrays, and the model as Keras users expect it."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+
+def export_weights(model: keras.Model, path: Path) -> None:
+    """Write the weights as an `.npz` without pickles, by name: `hidden_1/kernel`, `output/bias`."""
+    arrays = {variable.path.partition("/")[2]: np.asarray(variable) for variable in model.weights}
+    with path.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def export_keras(model: keras.Model, path: Path) -> None:
+    """Write the trained model as it is, for `keras.models.load_model`.
+
+    Its inputs are scaled and its outputs are logits, or values on the scaled range: it is for
+    training on and for looking inside. The ONNX file answers in the data's own units.
+
+    Raises:
+        ValueError: `path` does not end in `.keras`.
+    """
+    model.save(path)
