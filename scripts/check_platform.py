@@ -11,38 +11,35 @@ PLATFORMS = {
     ("Linux", "aarch64"),
     ("Darwin", "arm64"),
 }
+WRONG_PYTHON = (
+    "{implementation} {version} ({path}): fitserve needs CPython 3.11, 3.12 or 3.13; "
+    "TensorFlow has no wheel for others."
+)
+WRONG_PLATFORM = (
+    "{system} on {machine}: TensorFlow has no wheel for it. "
+    "The client alone runs everywhere: pip install ."
+)
+NO_VENV = "{path} has no venv module; on Debian and Ubuntu: apt-get install python{version}-venv"
 
 
 def problem():
     """Return what is wrong, or None."""
-    version = "%d.%d" % sys.version_info[:2]
-    implementation = platform.python_implementation()
-    if implementation != "CPython" or not (3, 11) <= sys.version_info[:2] <= (3, 13):
-        return (
-            "%s %s (%s): fitserve needs CPython 3.11, 3.12 or 3.13; TensorFlow has no wheel for others."
-            % (
-                implementation,
-                version,
-                sys.executable,
-            )
-        )
-    system, machine = platform.system(), platform.machine()
-    if (system, machine) not in PLATFORMS:
-        return (
-            "%s on %s: TensorFlow has no wheel for it. The client alone runs everywhere: pip install ."
-            % (
-                system,
-                machine,
-            )
-        )
+    found = {
+        "implementation": platform.python_implementation(),
+        "version": "{0}.{1}".format(*sys.version_info[:2]),
+        "path": sys.executable,
+        "system": platform.system(),
+        "machine": platform.machine(),
+    }
+    if found["implementation"] != "CPython" or not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return WRONG_PYTHON.format(**found)
+    if (found["system"], found["machine"]) not in PLATFORMS:
+        return WRONG_PLATFORM.format(**found)
     try:
         import ensurepip  # noqa: F401, PLC0415
         import venv  # noqa: F401, PLC0415
     except ImportError:
-        return "%s has no venv module; on Debian and Ubuntu: apt-get install python%s-venv" % (
-            sys.executable,
-            version,
-        )
+        return NO_VENV.format(**found)
     return None
 
 

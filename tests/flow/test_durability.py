@@ -56,7 +56,7 @@ class TestKilledSlot:
 class TestCancel:
     def test_running_experiment_ends_and_frees_its_slot(self, client: Client) -> None:
         long = client.experiments.create(
-            {**SLOW, "training": {**SLOW["training"], "epochs": 10_000}}, repetitions=2
+            {**SLOW, "training": {**SLOW["training"], "epochs": 10_000}, "repetitions": 2}
         )
         until(lambda: client.experiments.retrieve(long.id).runs.running == 2, 60)
         cancelled = client.experiments.cancel(long.id)

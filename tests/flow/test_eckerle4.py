@@ -4,10 +4,8 @@ import pytest
 
 from fitserve import Client, Conflict
 from fitserve_core.datasets.certified import certified_transmittance
-from fitserve_core.datasets.eckerle4 import load
+from fitserve_core.datasets.eckerle4 import MEASUREMENTS, load
 from fitserve_core.spec import ExperimentSpec
-
-WAVELENGTHS = [430.0, 445.0, 451.5, 460.0, 480.0]
 
 
 class TestFit:
@@ -20,9 +18,12 @@ class TestFit:
         assert (cell.n.requested, cell.n.trained) == (4, 4)
         # The sheet reports 3.1e-3 ± 1.2e-3; a network that answers one value for all gets 0.1.
         assert cell.figures["test_mse"].mean < 0.02
-        answer = client.predict(WAVELENGTHS, model=experiment.id).predictions
-        certified = certified_transmittance(WAVELENGTHS)
-        assert [p.value for p in answer] == pytest.approx(certified.tolist(), abs=0.05)
+        measured = [wavelength for wavelength, _ in MEASUREMENTS]
+        answer = client.predict(measured, model=experiment.id).predictions
+        certified = certified_transmittance(measured).tolist()
+        missed = [abs((p.value or 0) - curve) for p, curve in zip(answer, certified, strict=True)]
+        # The curve's peak is 0.38; one value for all misses it by 0.08 in the mean.
+        assert sum(missed) / len(missed) < 0.02
 
     def test_reports_mse_in_the_data_own_units(self, client: Client, long_folder: object) -> None:
         experiment = client.experiments.wait(

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx2
-
+from fitserve_core.artefacts import Artefacts
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_service.dependencies import Services
-from fitserve_service.server import Server, build_server
+from fitserve_service.server import build_server
+
 from support.waiting import until
 
 
@@ -22,42 +23,43 @@ class ServiceThread(threading.Thread):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(name="service")
-        self.server: Server = build_server(settings)
+        self._server = build_server(settings)
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def run(self) -> None:
-        with asyncio.Runner(loop_factory=self.server.config.get_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
             self._loop = runner.get_loop()
-            runner.run(self.server.serve(sockets=[self._listening]))
+            runner.run(self._server.serve(sockets=[self._listening]))
 
     def start(self) -> None:
         super().start()
-        until(lambda: self.server.started or not self.is_alive())
+        until(lambda: self._server.started or not self.is_alive())
         assert self.is_alive()
 
     def stop(self) -> None:
-        assert self._loop is not None
-        self._loop.call_soon_threadsafe(self.server.handle_exit, signal.SIGTERM, None)
+        if self._loop is not None and self.is_alive():
+            self._loop.call_soon_threadsafe(self._server.handle_exit, signal.SIGTERM, None)
         self.join(10)
         assert not self.is_alive()
+
+    @property
+    def parts(self) -> Services:
+        """What the application itself works with, for tests that take a part away."""
+        services: Services = self._server.config.app.state.services  # type: ignore[union-attr]
+        return services
 
 
 @dataclass(frozen=True)
 class RunningService:
-    """A service that answers: its client, its parts, and the store as a worker opens it."""
+    """A service that answers; `store` and `artefacts` are what a worker would have opened."""
 
     http: httpx2.Client
     settings: Settings
     store: Store
+    artefacts: Artefacts
     thread: ServiceThread
-
-    @property
-    def parts(self) -> Services:
-        """What the application itself works with, for the one test that takes it away."""
-        services: Services = self.thread.server.config.loaded_app_state()
-        return services
 
 
 @contextlib.contextmanager
@@ -65,9 +67,9 @@ def running_service(settings: Settings) -> Iterator[RunningService]:
     thread = ServiceThread(settings)
     thread.start()
     store = Store(settings)
-    with httpx2.Client(base_url=thread.url, timeout=30) as http:
-        try:
-            yield RunningService(http, settings, store, thread)
-        finally:
-            store.close()
-            thread.stop()
+    try:
+        with httpx2.Client(base_url=thread.url, timeout=30) as http:
+            yield RunningService(http, settings, store, Artefacts(settings.artefacts), thread)
+    finally:
+        store.close()
+        thread.stop()

@@ -1,21 +1,22 @@
-"""Short stories that store tests tell: an experiment posted, trained, lost."""
-
-from sqlalchemy import update
+"""Short stories that tests tell of the store: an experiment posted, trained, lost."""
 
 from fitserve_core.results import EpochFigures, Experiment, Verdict
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store import Claim, Store
 from fitserve_core.store.claims import StoredFile
 from fitserve_core.store.tables import run
+from sqlalchemy import update
 
 TRAINED = Verdict(name="trained", reason="it learnt")
 DIVERGED = Verdict(name="diverged", reason="the loss of epoch 2 is not finite")
 
 
-def spec(repetitions: int = 1, learning_rates: tuple[float, ...] = (0.1,)) -> ExperimentSpec:
+def spec(
+    repetitions: int = 1, learning_rates: tuple[float, ...] = (0.1,), dataset: str = "mnist"
+) -> ExperimentSpec:
     return ExperimentSpec.model_validate(
         {
-            "dataset": "mnist",
+            "dataset": dataset,
             "training": {"learning_rates": list(learning_rates), "epochs": 3},
             "repetitions": repetitions,
         }
@@ -23,9 +24,12 @@ def spec(repetitions: int = 1, learning_rates: tuple[float, ...] = (0.1,)) -> Ex
 
 
 def post(
-    store: Store, repetitions: int = 1, learning_rates: tuple[float, ...] = (0.1,)
+    store: Store,
+    repetitions: int = 1,
+    learning_rates: tuple[float, ...] = (0.1,),
+    dataset: str = "mnist",
 ) -> Experiment:
-    return store.experiments.create(spec(repetitions, learning_rates))
+    return store.experiments.create(spec(repetitions, learning_rates, dataset))
 
 
 def take(store: Store) -> Claim:
@@ -39,11 +43,27 @@ def figures(*epochs: int) -> list[EpochFigures]:
 
 
 def succeed(
-    store: Store, claim: Claim, verdict: Verdict = TRAINED, val_accuracy: float | None = 0.9
+    store: Store,
+    claim: Claim,
+    verdict: Verdict = TRAINED,
+    val_accuracy: float | None = 0.9,
+    files: list[StoredFile] | None = None,
 ) -> None:
     final = {"loss": 0.3, "val_loss": 0.4, "val_accuracy": val_accuracy, "test_accuracy": 0.8}
-    files = [StoredFile("onnx", f"{claim.run_id}/model.onnx", "0" * 64, 10)]
+    if claim.plan.dataset == "eckerle4":
+        final = {"loss": 0.002, "mse": 0.002, "test_mse": 0.003}
+    if files is None:
+        files = [StoredFile("onnx", f"{claim.run_id}/model.onnx", "0" * 64, 10)]
     store.claims.succeed(claim, verdict, final, files)
+
+
+def train(store: Store, epochs: int = 3) -> Claim:
+    """Take the next run and bring it to a good end, one epoch after the other."""
+    claim = take(store)
+    for epoch in range(1, epochs + 1):
+        store.claims.record(claim, figures(epoch), None)
+    succeed(store, claim)
+    return claim
 
 
 def let_leases_run_out(store: Store) -> None:

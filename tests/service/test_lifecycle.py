@@ -1,0 +1,78 @@
+"""A service starts, answers and ends; nothing of it stays."""
+
+import gc
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from fitserve_core.settings import Settings
+from support import stories
+from support.serving import running_service
+from support.sse import streaming
+from support.waiting import until
+
+
+def _open_sockets() -> int:
+    links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    targets = []
+    for link in links:
+        try:
+            targets.append(os.readlink(link))
+        except FileNotFoundError:
+            continue
+    return sum(target.startswith("socket:") for target in targets)
+
+
+class TestStop:
+    def test_leaves_no_thread_and_no_socket(self, settings: Settings) -> None:
+        gc.collect()
+        threads, sockets = set(threading.enumerate()), _open_sockets()
+        with running_service(settings) as service:
+            experiment = stories.post(service.store)
+            service.http.get("/readyz").raise_for_status()
+            with streaming(service.http, f"/experiments/{experiment.id}/events") as frames:
+                next(frames)
+            assert set(threading.enumerate()) > threads
+        until(lambda: set(threading.enumerate()) <= threads, 5)
+        gc.collect()
+        assert _open_sockets() == sockets
+
+    def test_closes_the_store(self, settings: Settings) -> None:
+        with running_service(settings) as service:
+            stories.post(service.store)
+        # SQLite removes its write-ahead log when the last connection is closed properly.
+        assert [file.name for file in settings.data.glob("fitserve.sqlite3*")] == [
+            "fitserve.sqlite3"
+        ]
+
+
+class TestStart:
+    def test_makes_a_data_folder_with_a_long_path(self, tmp_path: Path) -> None:
+        data = tmp_path.joinpath("x" * 100, "y" * 100, "data")
+        with running_service(Settings(data=data, database_url=None, redis_url=None)) as service:
+            assert service.http.get("/readyz").status_code == 200
+
+    def test_keeps_what_an_earlier_service_stored(self, settings: Settings) -> None:
+        with running_service(settings) as service:
+            posted = service.http.post("/experiments", json={"dataset": "mnist"}).json()
+        with running_service(settings) as service:
+            assert service.http.get(f"/experiments/{posted['id']}").json() == posted
+
+    def test_is_refused_where_the_database_does_not_answer(self, tmp_path: Path) -> None:
+        ended = subprocess.run(
+            [sys.executable, "-m", "fitserve_service.server"],
+            env={
+                **os.environ,
+                "FITSERVE_DATA": str(tmp_path),
+                "FITSERVE_PORT": "0",
+                "DATABASE_URL": f"postgresql://postgres@/postgres?host={tmp_path}/nowhere",
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert ended.returncode != 0
+        assert "nowhere" in ended.stderr
