@@ -34,7 +34,7 @@ def ready(parts: Parts, response: Response) -> Health:
 
 def _store(store: Store) -> str:
     try:
-        store.ping()
+        store.database.ping()
     except SQLAlchemyError as error:
         return f"unavailable: {type(error).__name__}"
     return "ok"

@@ -22,7 +22,7 @@ class TestFit:
         answer = client.predict(measured, model=experiment.id).predictions
         certified = certified_transmittance(measured).tolist()
         missed = [abs((p.value or 0) - curve) for p, curve in zip(answer, certified, strict=True)]
-        # The curve's peak is 0.38; one value for all misses it by 0.08 in the mean.
+        # The curve's peak is 0.38; one value for all misses it by 0.074 in the mean at least.
         assert sum(missed) / len(missed) < 0.02
 
     def test_reports_mse_in_the_data_own_units(self, client: Client, long_folder: object) -> None:

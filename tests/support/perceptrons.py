@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.results import Experiment
 from fitserve_core.store import Store
 from fitserve_core.store.claims import StoredFile
-from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
-
 from support import stories
 
 Array = NDArray[np.float32]

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx2
+
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_service.dependencies import Services
 from fitserve_service.server import build_server
-
 from support.waiting import until
 
 

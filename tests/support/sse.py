@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 import httpx2
+
 from fitserve.sse import Frame, SSEDecoder
 
 STREAM = {"Accept": "text/event-stream"}

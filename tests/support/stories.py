@@ -1,11 +1,12 @@
 """Short stories that tests tell of the store: an experiment posted, trained, lost."""
 
+from sqlalchemy import update
+
 from fitserve_core.results import EpochFigures, Experiment, Verdict
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store import Claim, Store
 from fitserve_core.store.claims import StoredFile
 from fitserve_core.store.tables import run
-from sqlalchemy import update
 
 TRAINED = Verdict(name="trained", reason="it learnt")
 DIVERGED = Verdict(name="diverged", reason="the loss of epoch 2 is not finite")
@@ -67,5 +68,5 @@ def train(store: Store, epochs: int = 3) -> Claim:
 
 
 def let_leases_run_out(store: Store) -> None:
-    with store.writing() as connection:
+    with store.database.writing() as connection:
         connection.execute(update(run).values(lease_until=1.0).where(run.c.status == "running"))

@@ -12,7 +12,7 @@ def main() -> int:
     """Reach the store and the broker; return 1 after saying what is out of reach."""
     settings = Settings()
     try:
-        Store(settings).ping()
+        Store(settings).database.ping()
         with Redis.from_url(settings.redis_url or "", socket_connect_timeout=3) as broker:
             broker.ping()
     except Exception as error:

@@ -1,7 +1,7 @@
 """Claims on runs: taken with a lease, numbered, and every write fenced by the number."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
@@ -9,14 +9,12 @@ from fitserve_core.errors import LeaseLostError
 from fitserve_core.results import EpochFigures, Verdict
 from fitserve_core.spec import Cell, ExperimentSpec, RunPlan
 from fitserve_core.store import events
+from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
 from fitserve_core.store.experiments import change_status, lock
 from fitserve_core.store.leases import requeue
 from fitserve_core.store.settle import settle
 from fitserve_core.store.tables import artefact, epoch, run
-
-if TYPE_CHECKING:
-    from fitserve_core.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -52,14 +50,14 @@ class Claim:
 class Claims:
     """What a worker does with a run: take it, keep it, report, end it or hand it back."""
 
-    def __init__(self, store: "Store", lease_seconds: float) -> None:
-        self._store = store
+    def __init__(self, database: Database, lease_seconds: float) -> None:
+        self._database = database
         self._lease_seconds = lease_seconds
 
     def take(self, worker: str) -> Claim | None:
         """Claim the run that has waited longest, interrupted ones first; None if none waits."""
         while True:
-            with self._store.writing() as connection:
+            with self._database.writing() as connection:
                 candidate = connection.execute(_waiting()).first()
                 if candidate is None:
                     return None
@@ -73,12 +71,12 @@ class Claims:
         Raises:
             LeaseLostError: the run was cancelled, or given to somebody else.
         """
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             self._fenced(connection, claim, _mine(claim), lease_until=self._lease())
 
     def check(self, claim: Claim) -> None:
         """Raise LeaseLostError if the run is no longer this attempt's; writes nothing."""
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             if connection.execute(select(run.c.id).where(_mine(claim))).first() is None:
                 raise _lost(claim)
 
@@ -95,7 +93,7 @@ class Claims:
         """
         first, last = figures[0].epoch, figures[-1].epoch
         rows = [{"run_id": claim.run_id, **row.model_dump()} for row in figures]
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             lock(connection, claim.experiment_id)
             query = select(run.c.epoch).where(_mine(claim))
             if connection.execute(query).scalar_one_or_none() == last:
@@ -123,7 +121,7 @@ class Claims:
         """
         ended = {"verdict": verdict.model_dump(), "final": final}
         rows = [{"run_id": claim.run_id, **vars(file)} for file in files]
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             self._end(connection, claim, "succeeded", ended)
             if rows:
                 connection.execute(insert(artefact), rows)
@@ -135,13 +133,13 @@ class Claims:
         Raises:
             LeaseLostError: the run was cancelled, or given to somebody else.
         """
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             self._end(connection, claim, "failed", {"error": error})
             settle(connection, claim.experiment_id)
 
     def hand_back(self, claim: Claim, reason: str) -> None:
         """Let another worker go on with the run; not counted as a lost attempt."""
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             lock(connection, claim.experiment_id)
             requeue(connection, claim.run_id, claim.experiment_id, _mine(claim), reason)
 

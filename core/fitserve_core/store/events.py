@@ -1,16 +1,14 @@
 """Events: rows written in the transaction of what they report, numbered as they commit."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from fitserve_core.results import Event
+from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
 from fitserve_core.store.rows import moment
 from fitserve_core.store.tables import event, event_clock, experiment
-
-if TYPE_CHECKING:
-    from fitserve_core.store.store import Store
 
 
 def append(connection: Connection, experiment_id: str, type_: str, data: dict[str, Any]) -> None:
@@ -45,8 +43,8 @@ def append(connection: Connection, experiment_id: str, type_: str, data: dict[st
 class Events:
     """Reading of events."""
 
-    def __init__(self, store: "Store") -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def of_experiment(self, experiment_id: str, after: int, limit: int) -> list[Event]:
         """Return an experiment's events with `seq` above `after`, in order."""
@@ -56,18 +54,18 @@ class Events:
             .order_by(event.c.seq)
             .limit(limit)
         )
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return [_to_event(row) for row in connection.execute(query).mappings()]
 
     def of_all(self, after: int, limit: int) -> list[Event]:
         """Return the events of all experiments with `id` above `after`, in order."""
         query = select(event).where(event.c.id > after).order_by(event.c.id).limit(limit)
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return [_to_event(row) for row in connection.execute(query).mappings()]
 
     def last(self) -> int:
         """Return the id of the newest event of all, 0 before the first."""
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return int(connection.execute(select(event_clock.c.last_event)).scalar_one())
 
     def news(self, after: int) -> dict[str, int]:
@@ -77,7 +75,7 @@ class Events:
             .where(event.c.id > after)
             .group_by(event.c.experiment_id)
         )
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
 

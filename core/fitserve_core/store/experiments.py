@@ -1,6 +1,6 @@
 """Experiments: posted whole or not at all, read with their runs tallied, cancelled, deleted."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -10,12 +10,10 @@ from fitserve_core.results import TERMINAL, Experiment
 from fitserve_core.seeds import run_seed
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store import events
+from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
 from fitserve_core.store.rows import new_id, to_experiment
 from fitserve_core.store.tables import experiment, run
-
-if TYPE_CHECKING:
-    from fitserve_core.store.store import Store
 
 UNFINISHED = ("queued", "running")
 
@@ -23,8 +21,8 @@ UNFINISHED = ("queued", "running")
 class Experiments:
     """What can be done with experiments."""
 
-    def __init__(self, store: "Store") -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def create(self, spec: ExperimentSpec, key: str | None = None) -> Experiment:
         """Insert an experiment and all its runs; with a key seen before, return the earlier one.
@@ -35,7 +33,7 @@ class Experiments:
         if key is not None and (earlier := self._by_key(key, spec)):
             return earlier
         try:
-            with self._store.writing() as connection:
+            with self._database.writing() as connection:
                 experiment_id = _insert(connection, spec, key)
         except IntegrityError:
             # Somebody else posted the same key between our look and our insert.
@@ -50,7 +48,7 @@ class Experiments:
         Raises:
             NotFoundError: there is none with this id.
         """
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             row = find(connection, experiment_id)
             tally = _tallies(connection, [experiment_id])[experiment_id]
         return to_experiment(row, tally)
@@ -80,7 +78,7 @@ class Experiments:
         Raises:
             NotFoundError: there is none with this id.
         """
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             if lock(connection, experiment_id)["status"] in UNFINISHED:
                 connection.execute(
                     update(run)
@@ -97,7 +95,7 @@ class Experiments:
             NotFoundError: there is none with this id.
             ConflictError: it has not ended.
         """
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             status = lock(connection, experiment_id)["status"]
             if status not in TERMINAL:
                 raise ConflictError(
@@ -119,7 +117,7 @@ class Experiments:
         return found[0] if found else None
 
     def _read(self, query: Select[Any]) -> list[Experiment]:
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
             tallies = _tallies(connection, [row["id"] for row in rows])
         return [to_experiment(row, tallies[row["id"]]) for row in rows]

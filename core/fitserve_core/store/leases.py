@@ -1,17 +1,15 @@
 """Leases seen from outside: which runs wait, and which were left by a silent worker."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
 from fitserve_core.store import events
+from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
 from fitserve_core.store.experiments import lock
 from fitserve_core.store.settle import settle
 from fitserve_core.store.tables import run
-
-if TYPE_CHECKING:
-    from fitserve_core.store.store import Store
 
 _EXPIRED = and_(run.c.status == "running", run.c.lease_until < now())
 
@@ -19,14 +17,14 @@ _EXPIRED = and_(run.c.status == "running", run.c.lease_until < now())
 class Leases:
     """What the reaper asks and does."""
 
-    def __init__(self, store: "Store", max_lost_attempts: int) -> None:
-        self._store = store
+    def __init__(self, database: Database, max_lost_attempts: int) -> None:
+        self._database = database
         self._max_lost_attempts = max_lost_attempts
 
     def waiting(self) -> int:
         """Return how many runs wait for a worker."""
         query = select(func.count()).select_from(run).where(run.c.status == "queued")
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return connection.execute(query).scalar_one()
 
     def expire(self) -> int:
@@ -36,10 +34,10 @@ class Leases:
             How many leases had run out.
         """
         query = select(run.c.id, run.c.experiment_id, run.c.lost_attempts).where(_EXPIRED)
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(query).all()
         for row in found:
-            with self._store.writing() as connection:
+            with self._database.writing() as connection:
                 lock(connection, row.experiment_id)
                 self._lose(connection, row.id, row.experiment_id, row.lost_attempts + 1)
         return len(found)

@@ -1,7 +1,6 @@
 """Kept models: found by a model's name, an experiment's id or a run's id."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -9,10 +8,8 @@ from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.errors import ConflictError, NotFoundError
 from fitserve_core.results import TERMINAL
 from fitserve_core.store.claims import StoredFile
+from fitserve_core.store.database import Database
 from fitserve_core.store.tables import artefact, experiment, run
-
-if TYPE_CHECKING:
-    from fitserve_core.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -34,13 +31,13 @@ class ServedModel:
 class Models:
     """Finding of models: the one rule of what a model's name means."""
 
-    def __init__(self, store: "Store") -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def names(self) -> list[str]:
         """Return the names under which a model is kept: data sets with at least one."""
         query = select(experiment.c.dataset).where(experiment.c.kept_rank.is_not(None)).distinct()
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return sorted(connection.execute(query).scalars())
 
     def resolve(self, name: str) -> ServedModel:
@@ -52,7 +49,7 @@ class Models:
             NotFoundError: nothing has this name.
             ConflictError: it exists, but has no model (yet); the message tells what to wait for.
         """
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             if name in DATASETS:
                 return _served(connection, _best_of(connection, name))
             if name.startswith("run_"):

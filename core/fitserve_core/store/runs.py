@@ -1,26 +1,24 @@
 """Runs as they are read: metrics of every epoch, summaries, files."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
 
 from fitserve_core.results import Artefact, EpochFigures, Metrics, RunMetrics, Summary
 from fitserve_core.spec import ExperimentSpec
+from fitserve_core.store.database import Database
 from fitserve_core.store.experiments import find
 from fitserve_core.store.rows import moment, to_epoch, to_kept, to_outcome
 from fitserve_core.store.tables import artefact, epoch, run
 from fitserve_core.summary import best_cell, deciding_of, summarise_cell
 
-if TYPE_CHECKING:
-    from fitserve_core.store.store import Store
-
 
 class Runs:
     """Reading of an experiment's runs."""
 
-    def __init__(self, store: "Store") -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def metrics(self, experiment_id: str) -> Metrics:
         """Return every run with every epoch.
@@ -28,7 +26,7 @@ class Runs:
         Raises:
             NotFoundError: there is no such experiment.
         """
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             find(connection, experiment_id)
             rows = _rows(connection, experiment_id)
             epochs = _epochs(connection, experiment_id)
@@ -42,7 +40,7 @@ class Runs:
         Raises:
             NotFoundError: there is no such experiment.
         """
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             parent = find(connection, experiment_id)
             outcomes = [to_outcome(row) for row in _rows(connection, experiment_id)]
         spec = ExperimentSpec.model_validate(parent["spec"])
@@ -61,7 +59,7 @@ class Runs:
     def count_by_status(self) -> dict[str, int]:
         """Return how many runs of all experiments have each status."""
         query = select(run.c.status, func.count()).group_by(run.c.status)
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
 

@@ -90,7 +90,7 @@ class TestDelete:
         store.experiments.delete(experiment.id)
         with pytest.raises(NotFoundError, match=experiment.id):
             store.experiments.get(experiment.id)
-        with store.reading() as connection:
+        with store.database.reading() as connection:
             for table in (run, epoch, event):
                 rows = connection.execute(select(func.count()).select_from(table)).scalar_one()
                 assert rows == 0

@@ -22,7 +22,7 @@ class TestNewest:
 
 class TestMigrate:
     def test_gives_the_tables_that_the_code_uses(self, store: Store) -> None:
-        with store.reading() as connection:
+        with store.database.reading() as connection:
             context = MigrationContext.configure(connection)
             assert compare_metadata(context, metadata) == []
 
