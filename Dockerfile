@@ -18,7 +18,7 @@ VOLUME /data
 
 FROM base AS service
 RUN pip install -c constraints.txt '.[service]'
-USER fitserve
+USER 10001
 ENV FITSERVE_HOST=0.0.0.0 FITSERVE_PORT=8000
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
@@ -27,12 +27,12 @@ CMD ["python", "-m", "fitserve_service.server"]
 
 FROM base AS workers
 RUN pip install -c constraints.txt '.[workers]'
-USER fitserve
+USER 10001
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
     CMD ["python", "-m", "fitserve_workers.health"]
 CMD ["fitserve", "worker"]
 
 FROM workers AS workers-gpu
-USER root
+USER 0
 RUN pip install -c constraints.txt 'tensorflow[and-cuda]'
-USER fitserve
+USER 10001

@@ -18,10 +18,11 @@ up: .venv/.installed  ## broker, API and workers in the foreground, until Ctrl-C
 test: .venv/.developed  ## the whole test suite
 	@$(BIN)/python -m pytest
 
-check: .venv/.developed  ## ruff, mypy, and the house rules
+check: .venv/.developed  ## ruff, mypy, hadolint, and the house rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python scripts/house_rules.py
 
 format: .venv/.developed  ## let ruff format and mend what it can

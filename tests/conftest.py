@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from support.postgresql import running_postgresql
 
 TEST_CACHE = Path(__file__).parents[1] / "data" / "test-cache"
 
@@ -23,3 +26,10 @@ def data_folder() -> Path:
     """
     subprocess.run([sys.executable, "-c", FETCH, TEST_CACHE], check=True, timeout=300)
     return TEST_CACHE
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """URL of a real PostgreSQL server of this test run's own."""
+    with running_postgresql() as url:
+        yield url

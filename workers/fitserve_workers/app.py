@@ -26,12 +26,7 @@ def build_app(settings: Settings) -> Celery:
     Raises:
         ConfigurationError: no broker is configured.
     """
-    if settings.redis_url is None:
-        raise ConfigurationError(
-            "a worker needs REDIS_URL, the broker of the service that it works for; "
-            "`fitserve up` starts broker, service and workers together"
-        )
-    app = Celery("fitserve", broker=celery_url(settings.redis_url), set_as_current=False)
+    app = Celery("fitserve", broker=celery_url(_broker(settings)), set_as_current=False)
     app.conf.update(
         # The row is the job: a hint is forgotten when it is taken, and no result is kept.
         task_acks_late=False,
@@ -82,10 +77,10 @@ def run_worker(settings: Settings) -> None:
     Raises:
         ConfigurationError: broker or store can only be reached on one machine.
     """
-    if settings.redis_url and settings.redis_url.startswith("unix://"):
+    if (broker := _broker(settings)).startswith("unix://"):
         raise ConfigurationError(
-            f"REDIS_URL is {settings.redis_url}, a socket of one machine; a worker elsewhere "
-            "needs redis://HOST:PORT"
+            f"REDIS_URL is {broker}, a socket of one machine; a worker elsewhere needs "
+            "redis://HOST:PORT"
         )
     if settings.database_url is None or settings.database_url.startswith("sqlite"):
         raise ConfigurationError(
@@ -93,3 +88,12 @@ def run_worker(settings: Settings) -> None:
             "DATABASE_URL=postgresql://… and FITSERVE_DATA on a folder shared with the service"
         )
     work(settings)
+
+
+def _broker(settings: Settings) -> str:
+    if settings.redis_url is None:
+        raise ConfigurationError(
+            "a worker needs REDIS_URL, the broker of the service that it works for; "
+            "`fitserve up` starts broker, service and workers together"
+        )
+    return settings.redis_url

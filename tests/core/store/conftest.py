@@ -1,94 +1,21 @@
 """Stores to test with: SQLite in a fresh folder, and a real PostgreSQL."""
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
 
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
-from support.waiting import until
-
-
-def _program(name: str) -> Path | None:
-    found = shutil.which(name)
-    if found:
-        return Path(found)
-    return next(iter(sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None)
-
-
-def _unprivileged_user() -> str | None:
-    # PostgreSQL refuses to run as root.
-    if os.geteuid() != 0:
-        return None
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in names else "nobody"
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """A real PostgreSQL server of this test run's own, on a Unix socket."""
-    initdb, server = _program("initdb"), _program("postgres")
-    if initdb is None or server is None:
-        pytest.skip("PostgreSQL's server is not installed: apt-get install postgresql")
-    user = _unprivileged_user()
-    folder = Path(tempfile.mkdtemp(prefix="fitserve-pg-"))
-    if user:
-        shutil.chown(folder, user)
-    data = folder / "data"
-    subprocess.run(
-        [initdb, "-D", data, "-U", "postgres", "--no-sync", "-A", "trust"],
-        check=True,
-        user=user,
-        cwd=folder,
-        capture_output=True,
-    )
-    running = subprocess.Popen(
-        [server, "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
-        user=user,
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"postgresql://postgres@/postgres?host={folder}"
-    try:
-        until(lambda: _answers(url))
-        yield url
-    finally:
-        running.terminate()
-        running.wait(30)
-        shutil.rmtree(folder)
-
-
-def _answers(url: str) -> bool:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    try:
-        with engine.connect() as connection:
-            return connection.execute(text("SELECT true")).scalar_one()
-    except OperationalError:
-        return False
-    finally:
-        engine.dispose()
+from support.postgresql import emptied
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings of an empty store with a short lease."""
+    """Settings of an empty store with a long lease."""
     url = None
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql")
-        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-        with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        engine.dispose()
+        url = emptied(request.getfixturevalue("postgresql"))
     return Settings(data=tmp_path, database_url=url, redis_url=None, lease_seconds=60)
 
 
