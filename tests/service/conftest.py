@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from fitserve_core.settings import Settings
 from support.serving import RunningService, running_service
 
