@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.datasets.loading import load_dataset
-from fitserve_core.errors import FitserveError, LeaseLostError
+from fitserve_core.errors import FitserveError, LeaseLostError, NotFoundError
 from fitserve_core.results import EpochFigures
 from fitserve_core.settings import Settings
 from fitserve_core.store import Checkpoint, Claim, Store
@@ -58,11 +58,19 @@ class Runner:
             _Attempt(self, claim).train()
         except LeaseLostError as error:
             log.info("%s; its attempt stops", error)
+            self._remove_if_deleted(claim)
         except HandedBackError:
             self.store.claims.hand_back(claim, "its worker was stopped")
         except Exception as error:
             log.exception("run %s failed", claim.run_id)
             self._fail(claim, error)
+
+    def _remove_if_deleted(self, claim: Claim) -> None:
+        """Remove files that this attempt wrote after its experiment had been deleted."""
+        try:
+            patiently(lambda: self.store.experiments.get(claim.experiment_id))
+        except NotFoundError:
+            self.artefacts.remove_experiment(claim.experiment_id)
 
     def _fail(self, claim: Claim, error: Exception) -> None:
         told = (
@@ -141,20 +149,16 @@ class _Attempt:
     def _record(self, training: Training) -> None:
         """Store pending figures with the checkpoint that they belong to."""
         figures, self._pending = self._pending, []
-        checkpoint = None if training.finished else self._save(training)
-        patiently(lambda: self._claims.record(self._claim, figures, checkpoint))
-        self._replace_checkpoint(checkpoint)
+        superseded, self._checkpoint = self._checkpoint, self._save(training)
+        patiently(lambda: self._claims.record(self._claim, figures, self._checkpoint))
+        if superseded is not None:
+            self._runner.artefacts.remove(superseded.path)
         self._recorded = time.monotonic()
 
     def _save(self, training: Training) -> Checkpoint:
         path = f"{self._folder}/checkpoint-{training.epoch}.npz"
         sha256, _ = self._runner.artefacts.write(path, training.save)
         return Checkpoint(path, sha256)
-
-    def _replace_checkpoint(self, checkpoint: Checkpoint | None) -> None:
-        superseded, self._checkpoint = self._checkpoint, checkpoint
-        if superseded is not None:
-            self._runner.artefacts.remove(superseded.path)
 
     def _finish(self, training: Training) -> None:
         final = training.final_figures()
@@ -171,7 +175,10 @@ class _Attempt:
             ),
         ]
         patiently(lambda: self._claims.succeed(self._claim, worth, final, files))
-        self._runner.artefacts.remove_other_attempts(f"{self._folder}")
+        # Not before: until the end is recorded, another worker may have to go on from it.
+        if self._checkpoint is not None:
+            self._runner.artefacts.remove(self._checkpoint.path)
+        self._runner.artefacts.remove_other_attempts(self._folder)
 
     def _write(self, kind: str, name: str, fill: Callable[[Path], None]) -> StoredFile:
         path = f"{self._folder}/{name}"
