@@ -12,6 +12,7 @@ from fitserve_core.results import Experiment, RunMetrics
 from fitserve_core.settings import Settings
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store import Store
+from fitserve_workers import keeper
 from fitserve_workers import runner as runner_module
 from fitserve_workers.runner import Runner
 from fitserve_workers.training import ProgramCache, pace
@@ -53,7 +54,7 @@ def shortest_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let slices be single steps, and look and record after every one that may."""
     monkeypatch.setattr(pace, "SLICE_SECONDS", 0.0)
     monkeypatch.setattr(runner_module, "RECORD_SECONDS", 0.0)
-    monkeypatch.setattr(runner_module, "CHECK_SECONDS", 0.0)
+    monkeypatch.setattr(keeper, "LOOK_SECONDS", 0.01)
 
 
 def post(store: Store, **changes: Any) -> Experiment:
@@ -155,10 +156,10 @@ class TestInterrupted:
         self, make_runner: Callable[..., Runner], store: Store, settings: Settings
     ) -> None:
         experiment = post(store, training=SPEC["training"] | {"epochs": 100_000})
-        left = iter([True])
+        first_time = iter([True])
 
         def delete_once() -> bool:
-            if next(left, False):
+            if next(first_time, False):
                 store.experiments.cancel(experiment.id)
                 store.experiments.delete(experiment.id)
             return False

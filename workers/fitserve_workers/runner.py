@@ -15,13 +15,12 @@ from fitserve_core.store import Checkpoint, Claim, Store
 from fitserve_core.store.claims import StoredFile
 from fitserve_workers.diagnostics import verdict
 from fitserve_workers.export import export_keras, export_onnx, export_weights
+from fitserve_workers.keeper import LeaseKeeper
 from fitserve_workers.patience import patiently
 from fitserve_workers.training import ProgramCache, Training
 
 log = logging.getLogger(__name__)
 
-CHECK_SECONDS = 0.5
-RENEW_SECONDS = 3.0
 RECORD_SECONDS = 0.5
 
 
@@ -55,7 +54,8 @@ class Runner:
         if claim is None:
             return
         try:
-            _Attempt(self, claim).train()
+            with LeaseKeeper(self.store.claims, claim, self.settings.lease_seconds) as keeper:
+                _Attempt(self, claim, keeper).train()
         except LeaseLostError as error:
             log.info("%s; its attempt stops", error)
             self._remove_if_deleted(claim)
@@ -87,14 +87,15 @@ class Runner:
 class _Attempt:
     """One claim being trained."""
 
-    def __init__(self, runner: Runner, claim: Claim) -> None:
+    def __init__(self, runner: Runner, claim: Claim, keeper: LeaseKeeper) -> None:
         self._runner = runner
         self._claim = claim
+        self._keeper = keeper
         self._claims = runner.store.claims
         self._folder = f"{claim.experiment_id}/{claim.run_id}/{claim.attempt}"
         self._checkpoint = claim.checkpoint
         self._pending: list[EpochFigures] = []
-        self._checked = self._renewed = self._recorded = time.monotonic()
+        self._recorded = time.monotonic()
 
     def train(self) -> None:
         """Train to the end and record it.
@@ -106,7 +107,7 @@ class _Attempt:
         training = self._start()
         while not training.finished:
             figures = training.advance()
-            self._keep_claim()
+            self._keeper.show_life()
             if figures:
                 # The run stands at an epoch's end, and only there it can be saved.
                 self._pending += figures
@@ -131,16 +132,6 @@ class _Attempt:
 
     def _verified(self, checkpoint: Checkpoint) -> Path:
         return self._runner.artefacts.verified(checkpoint.path, checkpoint.sha256)
-
-    def _keep_claim(self) -> None:
-        """Stop at once if the run was cancelled or given away; prolong the lease in time."""
-        now = time.monotonic()
-        if now - self._renewed > RENEW_SECONDS:
-            patiently(lambda: self._claims.renew(self._claim))
-            self._renewed = self._checked = now
-        elif now - self._checked > CHECK_SECONDS:
-            patiently(lambda: self._claims.check(self._claim))
-            self._checked = now
 
     def _record_if_due(self, training: Training) -> None:
         if training.finished or time.monotonic() - self._recorded > RECORD_SECONDS:

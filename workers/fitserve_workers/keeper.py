@@ -1,0 +1,82 @@
+"""The lease of a run in training, kept by a thread as long as the training lives."""
+
+import logging
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from fitserve_core.errors import LeaseLostError
+from fitserve_core.store import Claim
+from fitserve_core.store.claims import Claims
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+RENEWALS_A_LEASE = 5
+# Longer than any slice, compilation or export: a program that is silent for so long hangs.
+SILENT_SECONDS = 60.0
+
+
+class LeaseKeeper:
+    """Prolongs a claim's lease while its training shows life, and learns when it is lost.
+
+    The training loop itself asks nobody: an outage of the store does not hold it up, and loading,
+    compiling and exporting may outlast a lease.
+
+    Args:
+        claims: where the lease is prolonged.
+        claim: whose lease.
+        lease_seconds: how long a lease is.
+    """
+
+    def __init__(self, claims: Claims, claim: Claim, lease_seconds: float) -> None:
+        self._claims = claims
+        self._claim = claim
+        self._renew_seconds = lease_seconds / RENEWALS_A_LEASE
+        self._renewed = self._lived = time.monotonic()
+        self._lost: LeaseLostError | None = None
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="lease keeper", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def show_life(self) -> None:
+        """Tell that the training goes on.
+
+        Raises:
+            LeaseLostError: the run was cancelled, or given to somebody else.
+        """
+        self._lived = time.monotonic()
+        if self._lost is not None:
+            raise self._lost
+
+    def _keep(self) -> None:
+        while self._lost is None and not self._done.wait(LOOK_SECONDS):
+            try:
+                self._look()
+            except LeaseLostError as error:
+                self._lost = error
+            except (OperationalError, InterfaceError) as error:
+                log.warning("the store does not answer, the lease is not prolonged: %s", error)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if now - self._renewed < self._renew_seconds or now - self._lived > SILENT_SECONDS:
+            self._claims.check(self._claim)
+        else:
+            self._claims.renew(self._claim)
+            self._renewed = now
