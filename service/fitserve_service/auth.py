@@ -20,9 +20,10 @@ def require_key(settings: Settings) -> Callable[..., None]:
     def check(credentials: Credentials) -> None:
         if settings.api_key is None:
             return
-        given = credentials.credentials if credentials else ""
+        # Headers are bytes, which Starlette reads as Latin-1.
+        given = credentials.credentials.encode("latin-1") if credentials else b""
         # Compared in constant time: the time must not tell how much of a key is right.
-        if not hmac.compare_digest(given.encode(), settings.api_key.get_secret_value().encode()):
+        if not hmac.compare_digest(given, settings.api_key.get_secret_value().encode()):
             received = "a wrong key" if credentials else "none"
             raise UnauthorizedError(
                 f"this service needs 'Authorization: Bearer <FITSERVE_API_KEY>'; got {received}"

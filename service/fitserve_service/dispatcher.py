@@ -56,8 +56,11 @@ class Dispatcher(threading.Thread):
 
     def run(self) -> None:
         """Tick until stopped."""
-        while not self._stopping:
+        while True:
             self._wake.clear()
+            # Looked at after clearing: a stop in between would be slept through.
+            if self._stopping:
+                return
             try:
                 self._tick()
             except SQLAlchemyError as error:

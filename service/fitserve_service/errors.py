@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from fitserve_core.errors import (
@@ -17,6 +18,7 @@ from fitserve_core.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from fitserve_core.received import json_safe, shorten
 from fitserve_core.results import ErrorBody, ErrorEnvelope
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.validation import refusal
@@ -34,6 +36,7 @@ HEADERS_OF: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
     503: {"Retry-After": "2"},
 }
+MOST_CHARACTERS = 4_000
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -41,14 +44,19 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(FitserveError, _domain)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(OperationalError, _store)
+    app.add_exception_handler(PoolTimeoutError, _store)
     app.add_exception_handler(Exception, _unforeseen)
 
 
 def answer(status: int, error: FitserveError) -> JSONResponse:
-    """Return an error in its envelope."""
+    """Return an error in its envelope, never longer than people read."""
     body = ErrorBody(
-        code=error.code, message=error.message, param=error.param, received=error.received
+        code=error.code,
+        message=shorten(error.message, MOST_CHARACTERS),
+        param=error.param and shorten(error.param),
+        received=json_safe(error.received),
     )
     content = ErrorEnvelope(error=body).model_dump(mode="json")
     return JSONResponse(content, status, headers=HEADERS_OF.get(status))
@@ -61,9 +69,11 @@ def _domain(_request: Request, error: Any) -> JSONResponse:
     return _unforeseen(_request, error)
 
 
-def _validation(_request: Request, error: Any) -> JSONResponse:
+def _validation(request: Request, error: Any) -> JSONResponse:
     """Answer in the spec's words; FastAPI says first whether body, query or header was wrong."""
     first = error.errors()[0]
+    if first["loc"] == ("body",) and isinstance(first["input"], bytes | None):
+        return answer(422, _no_json(request, first["input"]))
     if first["type"] == "json_invalid":
         told = f"the body is not JSON: {first['ctx']['error']} at character {first['loc'][1]}"
         return answer(422, InvalidInputError(told))
@@ -71,11 +81,28 @@ def _validation(_request: Request, error: Any) -> JSONResponse:
     return answer(422, refusal(details, ExperimentSpec if first["loc"][0] == "body" else None))
 
 
-def _http(_request: Request, error: Any) -> JSONResponse:
+def _no_json(request: Request, body: bytes | None) -> InvalidInputError:
+    """Refuse what FastAPI did not read as JSON: None where nothing came, else unread bytes."""
+    sent_as = request.headers.get("content-type", "no Content-Type")
+    received = "nothing or null" if body is None else f"{len(body):,} bytes with {sent_as}"
+    return InvalidInputError(
+        "the body must be a JSON object, sent with Content-Type: application/json; received "
+        + received,
+        received=received,
+    )
+
+
+def _http(request: Request, error: Any) -> JSONResponse:
     known = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
-    told = FitserveError(str(error.detail))
+    told = FitserveError(f"{request.method} {request.url.path}: {error.detail}")
     told.code = known.get(error.status_code, "http_error")
-    return answer(error.status_code, told)
+    response = answer(error.status_code, told)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _unstorable(_request: Request, error: Any) -> JSONResponse:
+    return answer(422, InvalidInputError(f"the store cannot hold such a value: {error.orig}"))
 
 
 def _store(request: Request, error: Any) -> JSONResponse:

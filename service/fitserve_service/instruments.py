@@ -1,12 +1,14 @@
 """Prometheus metrics: requests by route, runs by status."""
 
 import time
+from typing import get_args
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fitserve_core.results import Status
 from fitserve_service.dependencies import Parts
 
 router = APIRouter(tags=["health"])
@@ -24,8 +26,9 @@ RUNS = Gauge("fitserve_runs", "Runs by status.", ["status"])
 @router.get("/metrics", operation_id="prometheus", response_class=Response)
 def prometheus(parts: Parts) -> Response:
     """Return the service's figures as Prometheus reads them."""
-    for status, runs in parts.store.runs.count_by_status().items():
-        RUNS.labels(status).set(runs)
+    runs = parts.store.runs.count_by_status()
+    for status in get_args(Status):
+        RUNS.labels(status).set(runs.get(status, 0))
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -15,14 +16,15 @@ from support.waiting import until
 
 
 def _open_sockets() -> int:
-    links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
-    targets = []
-    for link in links:
-        try:
-            targets.append(os.readlink(link))
-        except FileNotFoundError:
-            continue
-    return sum(target.startswith("socket:") for target in targets)
+    """Return how many sockets this process holds; /dev/fd is on Linux and macOS."""
+    return sum(_is_socket(int(link.name)) for link in Path("/dev/fd").iterdir())
+
+
+def _is_socket(descriptor: int) -> bool:
+    try:
+        return stat.S_ISSOCK(os.fstat(descriptor).st_mode)
+    except OSError:  # the listing's own descriptor, closed by now
+        return False
 
 
 class TestStop:

@@ -68,7 +68,8 @@ def running_service(settings: Settings) -> Iterator[RunningService]:
     thread.start()
     store = Store(settings)
     try:
-        with httpx2.Client(base_url=thread.url, timeout=30) as http:
+        # Less than a quiet stream's time between keep-alive comments: events must come sooner.
+        with httpx2.Client(base_url=thread.url, timeout=10) as http:
             yield RunningService(http, settings, store, Artefacts(settings.artefacts), thread)
     finally:
         store.close()

@@ -1,11 +1,12 @@
 """Claims on runs: taken with a lease, numbered, and every write fenced by the number."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
-from fitserve_core.errors import LeaseLostError
+from fitserve_core.errors import LeaseLostError, NotFoundError
 from fitserve_core.results import EpochFigures, Verdict
 from fitserve_core.spec import Cell, ExperimentSpec, RunPlan
 from fitserve_core.store import events
@@ -94,7 +95,7 @@ class Claims:
         first, last = figures[0].epoch, figures[-1].epoch
         rows = [{"run_id": claim.run_id, **row.model_dump()} for row in figures]
         with self._database.writing() as connection:
-            lock(connection, claim.experiment_id)
+            _lock(connection, claim)
             query = select(run.c.epoch).where(_mine(claim))
             if connection.execute(query).scalar_one_or_none() == last:
                 return
@@ -139,14 +140,17 @@ class Claims:
 
     def hand_back(self, claim: Claim, reason: str) -> None:
         """Let another worker go on with the run; not counted as a lost attempt."""
-        with self._database.writing() as connection:
-            lock(connection, claim.experiment_id)
+        with suppress(LeaseLostError), self._database.writing() as connection:
+            _lock(connection, claim)
             requeue(connection, claim.run_id, claim.experiment_id, _mine(claim), reason)
 
     def _take(
         self, connection: Connection, run_id: str, experiment_id: str, worker: str
     ) -> Claim | None:
-        parent = lock(connection, experiment_id)
+        try:
+            parent = lock(connection, experiment_id)
+        except NotFoundError:
+            return None
         row = (
             connection.execute(
                 update(run)
@@ -184,7 +188,7 @@ class Claims:
     def _end(
         self, connection: Connection, claim: Claim, status: str, values: dict[str, Any]
     ) -> None:
-        lock(connection, claim.experiment_id)
+        _lock(connection, claim)
         ended = {"status": status, "finished_at": now(), "lease_until": None}
         self._fenced(connection, claim, _mine(claim), **ended, **values)
         events.append(
@@ -208,6 +212,14 @@ def _waiting() -> Any:
         .order_by((run.c.attempt > 0).desc(), run.c.experiment_id, run.c.position)
         .limit(1)
     )
+
+
+def _lock(connection: Connection, claim: Claim) -> None:
+    """Lock the claim's experiment; where it was deleted, the claim is lost."""
+    try:
+        lock(connection, claim.experiment_id)
+    except NotFoundError:
+        raise _lost(claim) from None
 
 
 def _mine(claim: Claim) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, RowMapping, func, insert, literal, select, update
 
 from fitserve_core.results import Event
 from fitserve_core.store.database import Database
@@ -48,9 +48,11 @@ class Events:
 
     def of_experiment(self, experiment_id: str, after: int, limit: int) -> list[Event]:
         """Return an experiment's events with `seq` above `after`, in order."""
+        # Compared as wide as the ids of all events are: `after` may be anything that a client says.
+        seen = literal(after, BigInteger)
         query = (
             select(event)
-            .where(event.c.experiment_id == experiment_id, event.c.seq > after)
+            .where(event.c.experiment_id == experiment_id, event.c.seq > seen)
             .order_by(event.c.seq)
             .limit(limit)
         )

@@ -1,9 +1,11 @@
 """Leases seen from outside: which runs wait, and which were left by a silent worker."""
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
+from fitserve_core.errors import NotFoundError
 from fitserve_core.store import events
 from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
@@ -37,7 +39,8 @@ class Leases:
         with self._database.reading() as connection:
             found = connection.execute(query).all()
         for row in found:
-            with self._database.writing() as connection:
+            # An experiment may have been cancelled and deleted since it was read.
+            with suppress(NotFoundError), self._database.writing() as connection:
                 lock(connection, row.experiment_id)
                 self._lose(connection, row.id, row.experiment_id, row.lost_attempts + 1)
         return len(found)

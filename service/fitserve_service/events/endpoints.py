@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -13,8 +13,12 @@ from fitserve_service.dependencies import Parts
 
 router = APIRouter(tags=["events"])
 
-LastEventId = Annotated[int | None, Header(ge=0, description="Resume after this event.")]
-After = Annotated[int, Query(ge=0, description="Events after this one.")]
+LARGEST = 2**63 - 1  # the store's widest integer
+
+LastEventId = Annotated[
+    int | None, Header(ge=0, le=LARGEST, description="Resume after this event.")
+]
+AFTER = Query(ge=0, le=LARGEST, description="Events after this one.")
 Limit = Annotated[int, Query(ge=1, le=1_000, description="At most so many.")]
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {
@@ -32,11 +36,11 @@ ENDS = {f"experiment.{status}" for status in TERMINAL}
     responses=STREAM,
 )
 async def experiment_events(
-    id: str,  # noqa: A002 - the path's word
+    id: Annotated[str, Path(description="The experiment's id.")],  # noqa: A002 - the path's word
     request: Request,
     parts: Parts,
     last_event_id: LastEventId = None,
-    after: After = 0,
+    after: Annotated[int, AFTER] = 0,
     limit: Limit = 100,
 ) -> Page[Event] | Response:
     """Return a page of an experiment's events, or with `Accept: text/event-stream` a live stream.
@@ -64,7 +68,7 @@ async def all_events(
     request: Request,
     parts: Parts,
     last_event_id: LastEventId = None,
-    after: Annotated[int | None, Query(ge=0, description="Events after this one.")] = None,
+    after: Annotated[int | None, AFTER] = None,
     limit: Limit = 100,
 ) -> Page[Event] | Response:
     """Return a page of all experiments' events, or a live stream of them from now on."""

@@ -66,7 +66,9 @@ def get(id: Id, parts: Parts) -> Experiment:  # noqa: A002 - the path's word
 def metrics(
     id: Id,  # noqa: A002
     parts: Parts,
-    format: Annotated[Literal["json", "csv"], Query()] = "json",  # noqa: A002
+    format: Annotated[  # noqa: A002
+        Literal["json", "csv"], Query(description="csv: one line for each run and epoch.")
+    ] = "json",
 ) -> Metrics:
     """Return every run with the figures of every epoch and of the end."""
     found = parts.store.runs.metrics(id)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.predictions import answers, decode_instances
+from fitserve_core.received import describe, shorten
 from fitserve_core.results import Predictions
 from fitserve_service.dependencies import Parts
 from fitserve_service.predict.schema import REQUEST
@@ -54,20 +55,30 @@ def _fields(body: bytes) -> tuple[str, list[Any]]:
         raise InvalidInputError(f"the body is not JSON: {error}") from None
     if not isinstance(parsed, dict):
         raise InvalidInputError(
-            f"the body must be an object with model and instances; got {type(parsed).__name__}"
+            f"the body must be an object with model and instances; received {describe(parsed)}",
+            received=parsed,
         )
     if unknown := parsed.keys() - {"model", "instances"}:
         first = min(unknown)
-        raise InvalidInputError(f"unknown field {first!r}; known: model, instances", param=first)
+        raise InvalidInputError(
+            f"unknown field {shorten(first)!r}; known: model, instances",
+            param=first,
+            received=parsed[first],
+        )
     name, instances = parsed.get("model"), parsed.get("instances")
     if not isinstance(name, str):
         raise InvalidInputError(
-            "model must be a text: a data set, an experiment's id or a run's id",
+            "model must be a text: a data set, an experiment's id or a run's id; received "
+            + describe(name),
             param="model",
             received=name,
         )
     if not isinstance(instances, list):
-        raise InvalidInputError("instances must be a list of instances", param="instances")
+        raise InvalidInputError(
+            f"instances must be a list of instances; received {describe(instances)}",
+            param="instances",
+            received=instances,
+        )
     return name, instances
 
 

@@ -104,6 +104,32 @@ class TestFence:
         store.claims.check(fresh)
 
 
+class TestDeletedExperiment:
+    @pytest.mark.parametrize("verb", ["renew", "check", "record", "succeed", "fail"])
+    def test_takes_the_lease_from_its_workers(self, store: Store, verb: str) -> None:
+        experiment = stories.post(store)
+        claim = stories.take(store)
+        store.experiments.cancel(experiment.id)
+        store.experiments.delete(experiment.id)
+        calls = {
+            "renew": lambda: store.claims.renew(claim),
+            "check": lambda: store.claims.check(claim),
+            "record": lambda: store.claims.record(claim, stories.figures(1), None),
+            "succeed": lambda: stories.succeed(store, claim),
+            "fail": lambda: store.claims.fail(claim, "no"),
+        }
+        with pytest.raises(LeaseLostError):
+            calls[verb]()
+
+    def test_is_not_handed_back(self, store: Store) -> None:
+        experiment = stories.post(store)
+        claim = stories.take(store)
+        store.experiments.cancel(experiment.id)
+        store.experiments.delete(experiment.id)
+        store.claims.hand_back(claim, "its worker was stopped")
+        assert store.claims.take("a worker") is None
+
+
 class TestSucceed:
     def test_last_run_ends_the_experiment_and_keeps_its_best_model(self, store: Store) -> None:
         experiment = stories.post(store, repetitions=2)

@@ -1,0 +1,146 @@
+"""POST /predict with what cannot be answered: what was expected, and what came."""
+
+import base64
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from support.perceptrons import Digits, Line, keep
+from support.refusals import refusal
+from support.serving import RunningService
+
+EXPECTED = "expected 784 numbers from 0 (black) to 255 (white), 28 × 28 such numbers"
+
+
+@pytest.fixture(scope="module")
+def service(shared_service: RunningService) -> RunningService:
+    """A service that has a model of each data set."""
+    keep(shared_service.store, shared_service.artefacts, Digits())
+    keep(shared_service.store, shared_service.artefacts, Line())
+    return shared_service
+
+
+def _refused(service: RunningService, model: str, instances: Any) -> dict[str, Any]:
+    body = {"model": model, "instances": instances}
+    return refusal(service.http.post("/predict", json=body), 422)
+
+
+def _image(mode: str, size: tuple[int, int], kind: str = "PNG") -> dict[str, str]:
+    file = io.BytesIO()
+    Image.new(mode, size).save(file, kind)
+    return {"b64": base64.b64encode(file.getvalue()).decode()}
+
+
+class TestDigits:
+    @pytest.mark.parametrize(
+        ("instance", "received", "told"),
+        [
+            ([0] * 783, "783 numbers", "received 783 numbers"),
+            ([0] * 785, "785 numbers", "received 785 numbers"),
+            ([], [], "received an empty list"),
+            ("a seven", "a seven", 'received "a seven"'),
+            (7, 7, "received 7"),
+            (None, None, "received null"),
+            ([[0] * 28] * 27, "27 lists of 28 numbers", "received 27 lists of 28 numbers"),
+            ([0] * 783 + [256], 256, "received 256 as pixel 783"),
+            ([0] * 783 + [-1], -1, "received -1 as pixel 783"),
+            ([0] * 783 + ["9"], "9", 'received "9" as pixel 783'),
+            ([0] * 783 + [None], None, "received null as pixel 783"),
+        ],
+    )
+    def test_of_another_shape_or_kind_are_refused(
+        self, service: RunningService, instance: Any, received: Any, told: str
+    ) -> None:
+        error = _refused(service, "mnist", [[0] * 784, instance])
+        assert error["param"] == "instances[1]"
+        assert EXPECTED in error["message"]
+        assert told in error["message"]
+        assert error["received"] == received
+
+    @pytest.mark.parametrize(
+        ("instance", "told"),
+        [
+            (_image("RGB", (28, 28)), "PNG of the wrong kind: colour"),
+            (_image("RGBA", (28, 28)), "PNG of the wrong kind: colour with alpha"),
+            (_image("L", (32, 32)), "a PNG of 32 × 32 pixels"),
+            (_image("CMYK", (28, 28), "JPEG"), "JPEG of the wrong kind"),
+            (_image("L", (28, 28), "GIF"), "cannot be decoded"),
+            ({"b64": "no image"}, "base64"),
+            ({"b64": 5}, '{"b64": "…"}'),
+            ({"png": ""}, '{"b64": "…"}'),
+        ],
+    )
+    def test_as_images_of_the_wrong_kind_are_refused(
+        self, service: RunningService, instance: Any, told: str
+    ) -> None:
+        error = _refused(service, "mnist", [instance])
+        assert error["param"] == "instances[0]"
+        assert told in error["message"]
+
+    def test_scaled_already_are_refused(self, service: RunningService) -> None:
+        assert "multiply by 255" in _refused(service, "mnist", [[0.5] * 784])["message"]
+
+
+class TestWavelengths:
+    @pytest.mark.parametrize(
+        ("instance", "received"),
+        [("451.5", "451.5"), (None, None), ([1, 2], [1, 2]), (True, True), (1e39, 1e39)],
+    )
+    def test_that_are_none_are_refused(
+        self, service: RunningService, instance: Any, received: Any
+    ) -> None:
+        error = _refused(service, "eckerle4", [450, instance])
+        assert (error["param"], error["received"]) == ("instances[1]", received)
+        assert "one finite number in nanometres" in error["message"]
+
+
+class TestInstances:
+    @pytest.mark.parametrize(
+        ("instances", "received"),
+        [
+            ([], []),
+            ("451.5", "451.5"),
+            (451.5, 451.5),
+            ({"x": 1}, {"x": 1}),
+            ([1] * 10_001, "10,001 instances"),
+        ],
+    )
+    def test_that_are_no_list_of_some_are_refused(
+        self, service: RunningService, instances: Any, received: Any
+    ) -> None:
+        error = _refused(service, "eckerle4", instances)
+        assert (error["param"], error["received"]) == ("instances", received)
+
+
+class TestBody:
+    @pytest.mark.parametrize(
+        ("body", "param", "received"),
+        [
+            ({"model": "eckerle4"}, "instances", None),
+            ({"instances": [450]}, "model", None),
+            ({"model": 3, "instances": [450]}, "model", 3),
+            ({"model": ["m"] * 50_000, "instances": [450]}, "model", "a list of 50,000 items"),
+            ({"model": "eckerle4", "instances": [450], "top": 3}, "top", 3),
+            ([450], None, [450]),
+            ("eckerle4", None, "eckerle4"),
+            (None, None, None),
+        ],
+    )
+    def test_of_another_form_is_refused(
+        self, service: RunningService, body: Any, param: str | None, received: Any
+    ) -> None:
+        error = refusal(service.http.post("/predict", json=body), 422)
+        assert (error["param"], error["received"]) == (param, received)
+
+    @pytest.mark.parametrize(
+        "body",
+        [b"", b"{", b"model=eckerle4", b'{"model": "eckerle4", "instances": [NaN]}', b"\xff"],
+    )
+    def test_that_is_not_json_is_refused(self, service: RunningService, body: bytes) -> None:
+        assert "not JSON" in refusal(service.http.post("/predict", content=body), 422)["message"]
+
+    def test_unknown_field_of_any_length_is_told_in_short(self, service: RunningService) -> None:
+        error = refusal(service.http.post("/predict", json={"k" * 100_000: 1}), 422)
+        assert error["param"] == "k" * 200 + "…"

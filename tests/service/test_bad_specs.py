@@ -1,0 +1,157 @@
+"""POST /experiments with what is no spec: the path, what came, and no experiment."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from support.refusals import refusal
+from support.serving import RunningService
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def service(shared_service: RunningService) -> Iterator[RunningService]:
+    """The shared service, which must be as empty after each test as before it."""
+    yield shared_service
+    assert shared_service.http.get("/experiments").json()["data"] == []
+    assert shared_service.http.get("/events").json()["data"] == []
+
+
+def _spec(**parts: Any) -> dict[str, Any]:
+    return {"dataset": "mnist", **parts}
+
+
+class TestField:
+    @pytest.mark.parametrize(
+        ("spec", "param", "received", "told"),
+        [
+            (_spec(epochs=3), "epochs", 3, "unknown field 'epochs'"),
+            (
+                _spec(network={"layers": [3]}),
+                "network.layers",
+                [3],
+                "network takes: hidden_layers, activation",
+            ),
+            (
+                _spec(network={"hidden_layers": [10, -5]}),
+                "network.hidden_layers[1]",
+                -5,
+                "greater than or equal to 1",
+            ),
+            (
+                _spec(network={"hidden_layers": [10**9]}),
+                "network.hidden_layers[0]",
+                10**9,
+                "less than or equal to 16384",
+            ),
+            (
+                _spec(training={"learning_rates": []}),
+                "training.learning_rates",
+                [],
+                "at least 1 item",
+            ),
+            (
+                _spec(training={"learning_rates": ["0.1"]}),
+                "training.learning_rates[0]",
+                "0.1",
+                "a valid number",
+            ),
+            (
+                _spec(training={"optimizer": {"name": "adam", "nesterov": True}}),
+                "training.optimizer.nesterov",
+                True,
+                "adam takes: name",
+            ),
+            (
+                _spec(training={"optimizer": "rmsprop"}),
+                "training.optimizer",
+                {"name": "rmsprop"},
+                "'sgd', 'adam'",
+            ),
+            (_spec(dataset="cifar"), "dataset", "cifar", "'mnist' or 'eckerle4'"),
+            ({}, "dataset", None, "is required"),
+            (_spec(seed=1.5), "seed", 1.5, "a valid integer"),
+            (_spec(seed=2**70), "seed", str(2**70), "less than 9007199254740992"),
+            (_spec(name="n" * 201), "name", "n" * 200 + "…", "at most 200 characters"),
+            (_spec(repetitions=True), "repetitions", True, "a valid integer"),
+            (_spec(network=None), "network", None, "must be an object"),
+        ],
+    )
+    def test_is_refused_by_its_path(
+        self, service: RunningService, spec: Any, param: str, received: Any, told: str
+    ) -> None:
+        error = refusal(service.http.post("/experiments", json=spec), 422)
+        assert error["param"] == param
+        assert told in error["message"]
+        assert error["received"] == received
+
+    @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+    def test_is_refused_where_it_is_not_finite(self, service: RunningService, number: str) -> None:
+        body = f'{{"dataset": "mnist", "training": {{"learning_rates": [{number}]}}}}'
+        error = refusal(service.http.post("/experiments", content=body, headers=JSON), 422)
+        assert error["param"] == "training.learning_rates[0]"
+        assert error["received"] == number
+
+    def test_every_problem_is_told_at_once(self, service: RunningService) -> None:
+        spec = _spec(seed=-1, network={"hidden_layers": [0], "activation": "swish"})
+        message = refusal(service.http.post("/experiments", json=spec), 422)["message"]
+        for path in ("network.hidden_layers[0]", "network.activation", "seed"):
+            assert f"{path}: " in message
+
+    def test_sizes_that_no_machine_holds_are_refused_together(
+        self, service: RunningService
+    ) -> None:
+        spec = _spec(network={"hidden_layers": [16_384] * 64})
+        error = refusal(service.http.post("/experiments", json=spec), 422)
+        assert "at most 50,000,000" in error["message"]
+        spec = _spec(training={"learning_rates": [0.1, 0.2], "epochs": 100_000}, repetitions=1_000)
+        error = refusal(service.http.post("/experiments", json=spec), 422)
+        assert "200,000,000 rows" in error["message"]
+
+
+class TestBody:
+    @pytest.mark.parametrize("body", ["", "{", "dataset=mnist", "{'dataset': 'mnist'}"])
+    def test_that_is_not_json_is_refused(self, service: RunningService, body: str) -> None:
+        error = refusal(service.http.post("/experiments", content=body, headers=JSON), 422)
+        assert "JSON" in error["message"]
+
+    @pytest.mark.parametrize(
+        ("body", "received"), [([], []), ("mnist", "mnist"), (3, 3), (True, True)]
+    )
+    def test_of_another_type_is_refused(
+        self, service: RunningService, body: Any, received: Any
+    ) -> None:
+        error = refusal(service.http.post("/experiments", json=body), 422)
+        assert "must be an object" in error["message"]
+        assert error["received"] == received
+
+    def test_null_is_refused(self, service: RunningService) -> None:
+        error = refusal(service.http.post("/experiments", content="null", headers=JSON), 422)
+        assert error["received"] == "nothing or null"
+
+    @pytest.mark.parametrize("body", [b"\xff\xfe{", b"[" * 100_000, b"9" * 10_000, b'"\\ud800"'])
+    def test_that_breaks_parsers_is_refused(self, service: RunningService, body: bytes) -> None:
+        answer = service.http.post("/experiments", content=body, headers=JSON)
+        refusal(answer, answer.status_code)
+        assert answer.status_code in {400, 422}
+
+    @pytest.mark.parametrize("sent_as", [None, "text/plain", "application/x-www-form-urlencoded"])
+    def test_without_its_content_type_is_told_which(
+        self, service: RunningService, sent_as: str | None
+    ) -> None:
+        headers = {} if sent_as is None else {"Content-Type": sent_as}
+        body = json.dumps(_spec())
+        error = refusal(service.http.post("/experiments", content=body, headers=headers), 422)
+        assert "Content-Type: application/json" in error["message"]
+        assert error["received"].endswith(sent_as or "no Content-Type")
+
+
+class TestIdempotencyKey:
+    @pytest.mark.parametrize("key", ["", "k" * 256])
+    def test_of_an_impossible_length_is_refused(self, service: RunningService, key: str) -> None:
+        headers = {"Idempotency-Key": key}
+        error = refusal(service.http.post("/experiments", json=_spec(), headers=headers), 422)
+        assert error["param"].lower() == "idempotency-key"

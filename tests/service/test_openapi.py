@@ -1,0 +1,136 @@
+"""The OpenAPI document: whole, and its examples work."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from fitserve_core.datasets.registry import DATASETS
+from fitserve_core.predictions import decode_instances
+from fitserve_core.spec import ExperimentSpec
+from support.serving import RunningService
+
+ENVELOPE = {"$ref": "#/components/schemas/ErrorEnvelope"}
+NO_API = {"live", "ready", "prometheus"}
+
+
+@pytest.fixture(scope="module")
+def document(shared_service: RunningService) -> dict[str, Any]:
+    """The document as the service gives it."""
+    found: dict[str, Any] = shared_service.http.get("/openapi.json").raise_for_status().json()
+    return found
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for inner in value.values():
+            yield from _references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _references(inner)
+
+
+class TestDocument:
+    def test_has_every_call_of_the_design(self, document: dict[str, Any]) -> None:
+        assert {name for name, _ in _operations(document)} == {
+            "POST /experiments",
+            "GET /experiments",
+            "GET /experiments/{id}",
+            "GET /experiments/{id}/metrics",
+            "GET /experiments/{id}/summary",
+            "GET /experiments/{id}/events",
+            "POST /experiments/{id}/cancel",
+            "DELETE /experiments/{id}",
+            "GET /events",
+            "GET /models",
+            "GET /models/{name}",
+            "GET /models/{name}/file",
+            "POST /predict",
+            "GET /healthz",
+            "GET /readyz",
+            "GET /metrics",
+        }
+
+    def test_refers_to_nothing_that_is_missing(self, document: dict[str, Any]) -> None:
+        references = set(_references(document))
+        assert ENVELOPE["$ref"] in references
+        for reference in references:
+            root, *steps = reference.split("/")
+            assert root == "#"
+            found: Any = document
+            for step in steps:
+                found = found[step.replace("~1", "/")]
+
+    def test_names_and_describes_every_call(self, document: dict[str, Any]) -> None:
+        ids = []
+        for name, operation in _operations(document):
+            ids.append(operation["operationId"])
+            assert operation["summary"], name
+            assert operation["description"], name
+            assert operation["tags"], name
+        assert len(ids) == len(set(ids))
+
+    def test_describes_every_parameter(self, document: dict[str, Any]) -> None:
+        for name, operation in _operations(document):
+            declared = {p["name"] for p in operation.get("parameters", []) if p["in"] == "path"}
+            assert declared == {part[1:-1] for part in name.split("/") if part.startswith("{")}
+            for parameter in operation.get("parameters", []):
+                assert parameter.get("description"), (name, parameter["name"])
+
+    def test_every_refusal_is_the_envelope(self, document: dict[str, Any]) -> None:
+        for name, operation in _operations(document):
+            if operation["operationId"] in NO_API:
+                continue
+            for status, response in operation["responses"].items():
+                if status.startswith(("4", "5")):
+                    assert response["content"] == {"application/json": {"schema": ENVELOPE}}, name
+            assert {"4XX", "5XX"} <= set(operation["responses"]), name
+
+    def test_envelope_has_four_fields(self, document: dict[str, Any]) -> None:
+        schemas = document["components"]["schemas"]
+        assert set(schemas["ErrorEnvelope"]["properties"]) == {"error"}
+        assert set(schemas["ErrorBody"]["properties"]) == {"code", "message", "param", "received"}
+
+    def test_every_call_but_health_names_the_key(self, document: dict[str, Any]) -> None:
+        assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+        for name, operation in _operations(document):
+            keyed = operation.get("security") == [{"HTTPBearer": []}]
+            assert keyed is (operation["operationId"] not in NO_API), name
+
+    def test_is_shown_as_a_page(self, shared_service: RunningService) -> None:
+        answer = shared_service.http.get("/docs")
+        assert answer.status_code == 200
+        assert "/openapi.json" in answer.text
+
+
+class TestExamples:
+    def test_of_specs_are_accepted_when_posted(
+        self, service: RunningService, document: dict[str, Any]
+    ) -> None:
+        body = document["paths"]["/experiments"]["post"]["requestBody"]["content"]
+        examples = body["application/json"]["examples"]
+        assert len(examples) >= 3
+        for example in examples.values():
+            assert example["summary"]
+            spec = ExperimentSpec.model_validate(example["value"])
+            answer = service.http.post("/experiments", json=example["value"])
+            assert answer.status_code == 201
+            assert answer.json()["spec"] == spec.model_dump(mode="json")
+
+    def test_of_predictions_can_be_read(self, document: dict[str, Any]) -> None:
+        body = document["paths"]["/predict"]["post"]["requestBody"]["content"]
+        examples = body["application/json"]["examples"]
+        assert set(examples) == set(DATASETS)
+        for example in examples.values():
+            value = example["value"]
+            info = DATASETS[value["model"]]
+            rows = decode_instances(info, value["instances"])
+            assert rows.shape == (len(value["instances"]), info.inputs)

@@ -1,0 +1,213 @@
+"""POST /predict with real ONNX files: by every name, in every form, and never from a wrong file."""
+
+import base64
+import io
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fitserve_core.artefacts import Artefacts
+from fitserve_service.predict import sessions
+from support import stories
+from support.perceptrons import Digits, Line, keep
+from support.refusals import refusal
+from support.serving import RunningService
+from support.waiting import until
+
+PIXELS = np.random.default_rng(7).integers(0, 256, (3, 784)).astype(np.uint8)
+
+
+def _ask(service: RunningService, model: str, instances: list[Any]) -> dict[str, Any]:
+    answer = service.http.post("/predict", json={"model": model, "instances": instances})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _png(pixels: Any) -> dict[str, str]:
+    file = io.BytesIO()
+    Image.fromarray(pixels.reshape(28, 28)).save(file, "PNG")
+    return {"b64": base64.b64encode(file.getvalue()).decode()}
+
+
+class TestName:
+    def test_may_be_a_data_set_an_experiment_or_a_run(self, service: RunningService) -> None:
+        kept = keep(service.store, service.artefacts, Digits())
+        expected = Digits().probabilities(PIXELS.astype(np.float32))
+        for name in ("mnist", kept.experiment.id, kept.run_id):
+            found = _ask(service, name, PIXELS.tolist())
+            assert (found["model"], found["run_id"]) == (name, kept.run_id)
+            given = [answer["probabilities"] for answer in found["predictions"]]
+            np.testing.assert_allclose(given, expected, atol=1e-6)
+            labels = [answer["label"] for answer in found["predictions"]]
+            assert labels == expected.argmax(axis=1).tolist()
+
+    def test_of_a_data_set_means_its_best_kept_model(self, service: RunningService) -> None:
+        best = keep(service.store, service.artefacts, Digits(1), val_accuracy=0.95)
+        keep(service.store, service.artefacts, Digits(2), val_accuracy=0.91)
+        assert _ask(service, "mnist", PIXELS.tolist())["run_id"] == best.run_id
+
+    def test_of_a_data_set_passes_to_a_better_model(self, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Digits(1), val_accuracy=0.91)
+        _ask(service, "mnist", PIXELS.tolist())
+        better = keep(service.store, service.artefacts, Digits(2), val_accuracy=0.95)
+        until(lambda: _ask(service, "mnist", [[0] * 784])["run_id"] == better.run_id, 3)
+        given = _ask(service, "mnist", PIXELS.tolist())["predictions"]
+        expected = Digits(2).probabilities(PIXELS.astype(np.float32))
+        np.testing.assert_allclose([one["probabilities"] for one in given], expected, atol=1e-6)
+
+    def test_of_a_deleted_experiment_is_forgotten(self, service: RunningService) -> None:
+        kept = keep(service.store, service.artefacts, Digits())
+        _ask(service, kept.experiment.id, PIXELS.tolist())
+        service.http.delete(f"/experiments/{kept.experiment.id}").raise_for_status()
+        body = {"model": kept.experiment.id, "instances": PIXELS.tolist()}
+        until(lambda: service.http.post("/predict", json=body).status_code == 404, 3)
+
+    @pytest.mark.parametrize("name", ["cifar", "exp_nobody", "run_nobody", "", "m" * 100_000])
+    def test_unknown_is_not_found(self, shared_service: RunningService, name: str) -> None:
+        body = {"model": name, "instances": [[0] * 784]}
+        error = refusal(shared_service.http.post("/predict", json=body), 404)
+        assert (error["param"], error["received"][:200]) == ("model", name[:200])
+
+
+class TestNoModelYet:
+    def _conflict(self, service: RunningService, name: str) -> str:
+        body = {"model": name, "instances": [[0] * 784]}
+        error = refusal(service.http.post("/predict", json=body), 409)
+        assert (error["param"], error["received"]) == ("model", name)
+        return str(error["message"])
+
+    def test_data_set_without_a_model_says_what_to_do(self, service: RunningService) -> None:
+        assert "post an experiment" in self._conflict(service, "mnist")
+
+    def test_unfinished_experiment_says_what_to_wait_for(self, service: RunningService) -> None:
+        experiment = stories.post(service.store)
+        assert "it is queued; wait until its status is succeeded" in self._conflict(
+            service, experiment.id
+        )
+        claim = stories.take(service.store)
+        assert "it is running; wait" in self._conflict(service, experiment.id)
+        assert "it is running" in self._conflict(service, claim.run_id)
+
+    def test_experiment_that_kept_none_says_why(self, service: RunningService) -> None:
+        experiment = stories.post(service.store)
+        claim = stories.take(service.store)
+        stories.succeed(service.store, claim, stories.DIVERGED, val_accuracy=None)
+        assert "the loss of epoch 2 is not finite" in self._conflict(service, experiment.id)
+
+    def test_cancelled_experiment_says_so(self, service: RunningService) -> None:
+        experiment = stories.post(service.store)
+        service.store.experiments.cancel(experiment.id)
+        assert "it was cancelled" in self._conflict(service, experiment.id)
+
+
+class TestDigits:
+    def test_every_form_of_a_digit_gets_the_same_answer(self, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Digits())
+        flat = PIXELS[0].tolist()
+        square = PIXELS[0].reshape(28, 28).tolist()
+        each = [_ask(service, "mnist", [form]) for form in (flat, square, _png(PIXELS[0]))]
+        together = _ask(service, "mnist", [_png(PIXELS[0]), square, flat])
+        answers = [*(one["predictions"][0] for one in each), *together["predictions"]]
+        assert len(answers) == 6
+        for answer in answers:
+            assert answer["label"] == answers[0]["label"]
+            np.testing.assert_allclose(
+                answer["probabilities"], answers[0]["probabilities"], atol=1e-6
+            )
+
+    def test_large_request_is_answered_as_small_ones(self, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Digits())
+        one = _ask(service, "mnist", PIXELS[:1].tolist())["predictions"][0]
+        many = _ask(service, "mnist", PIXELS[:1].tolist() * 500)["predictions"]
+        assert len(many) == 500
+        np.testing.assert_allclose(
+            [answer["probabilities"] for answer in many],
+            [one["probabilities"]] * 500,
+            atol=1e-6,
+        )
+
+
+class TestWavelengths:
+    def test_are_answered_in_the_datas_own_units(self, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Line(0.002))
+        found = _ask(service, "eckerle4", [400, 451.5, [500.0]])
+        values = [answer["value"] for answer in found["predictions"]]
+        assert values == pytest.approx([0.0, 0.103, 0.2], abs=1e-6)
+        assert set(found["predictions"][0]) == {"value"}
+
+
+class TestFile:
+    def test_changed_on_disk_never_answers(self, service: RunningService) -> None:
+        kept = keep(service.store, service.artefacts, Digits(1))
+        Digits(2).write(kept.file)  # a good model, but not this run's
+        answer = service.http.post(
+            "/predict", json={"model": kept.run_id, "instances": PIXELS.tolist()}
+        )
+        assert "SHA-256" in refusal(answer, 503)["message"]
+        assert int(answer.headers["retry-after"]) > 0
+
+    def test_missing_is_told(self, service: RunningService) -> None:
+        kept = keep(service.store, service.artefacts, Digits(1))
+        kept.file.unlink()
+        answer = service.http.post(
+            "/predict", json={"model": kept.run_id, "instances": PIXELS.tolist()}
+        )
+        assert "missing" in refusal(answer, 503)["message"]
+
+    def test_run_without_one_is_told(self, service: RunningService) -> None:
+        stories.post(service.store)
+        claim = stories.take(service.store)
+        stories.succeed(service.store, claim, files=[])
+        body = {"model": claim.run_id, "instances": PIXELS.tolist()}
+        assert (
+            "no stored model file"
+            in refusal(service.http.post("/predict", json=body), 503)["message"]
+        )
+
+
+class TestLoadedModels:
+    def test_are_read_from_their_file_once(
+        self, service: RunningService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept = keep(service.store, service.artefacts, Digits())
+        read: list[str] = []
+        verified = Artefacts.verified
+
+        def watched(artefacts: Artefacts, path: str, sha256: str) -> Any:
+            read.append(path)
+            return verified(artefacts, path, sha256)
+
+        monkeypatch.setattr(Artefacts, "verified", watched)
+        monkeypatch.setattr(sessions, "RESOLVED_FOR_SECONDS", 0)
+        for name in ("mnist", kept.experiment.id, kept.run_id, "mnist"):
+            _ask(service, name, PIXELS.tolist())
+        assert len(read) == 1
+
+    def test_more_than_are_kept_all_answer_as_themselves(
+        self, service: RunningService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sessions, "LOADED_AT_MOST", 2)
+        kept = [keep(service.store, service.artefacts, Digits(seed)) for seed in range(5)]
+        expected = [Digits(seed).probabilities(PIXELS.astype(np.float32)) for seed in range(5)]
+        failures: list[BaseException] = []
+
+        def ask(first: int) -> None:
+            try:
+                for turn in range(10):
+                    seed = (first + turn) % 5
+                    found = _ask(service, kept[seed].run_id, PIXELS.tolist())["predictions"]
+                    given = [one["probabilities"] for one in found]
+                    np.testing.assert_allclose(given, expected[seed], atol=1e-6)
+            except BaseException as failure:
+                failures.append(failure)
+
+        askers = [threading.Thread(target=ask, args=(first,)) for first in range(5)]
+        for asker in askers:
+            asker.start()
+        for asker in askers:
+            asker.join()
+        assert failures == []
