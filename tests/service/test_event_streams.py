@@ -47,7 +47,7 @@ class TestOneExperiment:
             claim = stories.take(service.store)
             assert [next(frames).event for _ in range(2)] == ["experiment.running", "run.running"]
             for epoch in (1, 2, 3):
-                service.store.claims.record(claim, stories.figures(epoch), None)
+                service.store.claims.record(claim, stories.figures(epoch), stories.CHECKPOINT)
                 frame = next(frames)
                 assert json.loads(frame.data)["data"]["epochs"][0]["epoch"] == epoch
             stories.succeed(service.store, claim)

@@ -75,7 +75,7 @@ class TestGet:
     def test_tells_how_far_the_runs_are(self, service: RunningService) -> None:
         experiment = stories.post(service.store, repetitions=2)
         claim = stories.take(service.store)
-        service.store.claims.record(claim, stories.figures(1, 2), None)
+        service.store.claims.record(claim, stories.figures(1, 2), stories.CHECKPOINT)
         found = service.http.get(f"/experiments/{experiment.id}").json()
         assert found["status"] == "running"
         assert (found["runs"]["running"], found["runs"]["queued"]) == (1, 1)

@@ -140,10 +140,11 @@ class _Attempt:
     def _record(self, training: Training) -> None:
         """Store pending figures with the checkpoint that they belong to."""
         figures, self._pending = self._pending, []
-        superseded, self._checkpoint = self._checkpoint, self._save(training)
-        patiently(lambda: self._claims.record(self._claim, figures, self._checkpoint))
-        if superseded is not None:
-            self._runner.artefacts.remove(superseded.path)
+        checkpoint = self._save(training)
+        patiently(lambda: self._claims.record(self._claim, figures, checkpoint))
+        if self._checkpoint is not None:
+            self._runner.artefacts.remove(self._checkpoint.path)
+        self._checkpoint = checkpoint
         self._recorded = time.monotonic()
 
     def _save(self, training: Training) -> Checkpoint:

@@ -81,9 +81,7 @@ class Claims:
             if connection.execute(select(run.c.id).where(_mine(claim))).first() is None:
                 raise _lost(claim)
 
-    def record(
-        self, claim: Claim, figures: list[EpochFigures], checkpoint: Checkpoint | None
-    ) -> None:
+    def record(self, claim: Claim, figures: list[EpochFigures], checkpoint: Checkpoint) -> None:
         """Store the figures of new epochs with the checkpoint that stands behind them.
 
         Figures and checkpoint move together, so a resumed run repeats no recorded epoch. Saying
@@ -99,10 +97,12 @@ class Claims:
             query = select(run.c.epoch).where(_mine(claim))
             if connection.execute(query).scalar_one_or_none() == last:
                 return
-            changed = {"epoch": last, "lease_until": self._lease()}
-            if checkpoint is not None:
-                changed["checkpoint_path"] = checkpoint.path
-                changed["checkpoint_sha256"] = checkpoint.sha256
+            changed = {
+                "epoch": last,
+                "lease_until": self._lease(),
+                "checkpoint_path": checkpoint.path,
+                "checkpoint_sha256": checkpoint.sha256,
+            }
             self._fenced(connection, claim, and_(_mine(claim), run.c.epoch == first - 1), **changed)
             connection.execute(insert(epoch), rows)
             data = {"run_id": claim.run_id, "epochs": [row.model_dump() for row in figures]}

@@ -60,8 +60,8 @@ class TestRecord:
     def test_said_twice_is_stored_once(self, store: Store) -> None:
         experiment = stories.post(store)
         claim = stories.take(store)
-        store.claims.record(claim, stories.figures(1, 2), None)
-        store.claims.record(claim, stories.figures(1, 2), None)
+        store.claims.record(claim, stories.figures(1, 2), stories.CHECKPOINT)
+        store.claims.record(claim, stories.figures(1, 2), stories.CHECKPOINT)
         assert [e.epoch for e in store.runs.metrics(experiment.id).runs[0].epochs] == [1, 2]
         told = [e.type for e in store.events.of_experiment(experiment.id, 0, 99)]
         assert told.count("run.epochs") == 1
@@ -70,7 +70,7 @@ class TestRecord:
         stories.post(store)
         claim = stories.take(store)
         with pytest.raises(LeaseLostError):
-            store.claims.record(claim, stories.figures(2), None)
+            store.claims.record(claim, stories.figures(2), stories.CHECKPOINT)
 
 
 class TestFence:
@@ -85,7 +85,7 @@ class TestFence:
         calls = {
             "renew": lambda: store.claims.renew(stale),
             "check": lambda: store.claims.check(stale),
-            "record": lambda: store.claims.record(stale, stories.figures(1), None),
+            "record": lambda: store.claims.record(stale, stories.figures(1), stories.CHECKPOINT),
             "succeed": lambda: stories.succeed(store, stale),
             "fail": lambda: store.claims.fail(stale, "no"),
         }
@@ -114,7 +114,7 @@ class TestDeletedExperiment:
         calls = {
             "renew": lambda: store.claims.renew(claim),
             "check": lambda: store.claims.check(claim),
-            "record": lambda: store.claims.record(claim, stories.figures(1), None),
+            "record": lambda: store.claims.record(claim, stories.figures(1), stories.CHECKPOINT),
             "succeed": lambda: stories.succeed(store, claim),
             "fail": lambda: store.claims.fail(claim, "no"),
         }

@@ -11,7 +11,7 @@ class TestOfExperiment:
     def test_tells_the_whole_story_without_gaps(self, store: Store) -> None:
         experiment = stories.post(store)
         claim = stories.take(store)
-        store.claims.record(claim, stories.figures(1, 2, 3), None)
+        store.claims.record(claim, stories.figures(1, 2, 3), stories.CHECKPOINT)
         stories.succeed(store, claim)
         told = store.events.of_experiment(experiment.id, 0, 99)
         assert [event.seq for event in told] == [1, 2, 3, 4, 5, 6]

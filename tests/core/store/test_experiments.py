@@ -68,7 +68,7 @@ class TestCancel:
         assert cancelled.status == "cancelled"
         assert cancelled.runs.cancelled == 2
         with pytest.raises(LeaseLostError):
-            store.claims.record(claim, stories.figures(1), None)
+            store.claims.record(claim, stories.figures(1), stories.CHECKPOINT)
 
     def test_is_idempotent(self, store: Store) -> None:
         experiment = stories.post(store)
@@ -85,7 +85,7 @@ class TestDelete:
     def test_removes_every_row(self, store: Store) -> None:
         experiment = stories.post(store)
         claim = stories.take(store)
-        store.claims.record(claim, stories.figures(1, 2, 3), None)
+        store.claims.record(claim, stories.figures(1, 2, 3), stories.CHECKPOINT)
         stories.succeed(store, claim)
         store.experiments.delete(experiment.id)
         with pytest.raises(NotFoundError, match=experiment.id):
