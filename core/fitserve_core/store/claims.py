@@ -16,6 +16,7 @@ from fitserve_core.store.experiments import change_status, lock
 from fitserve_core.store.leases import requeue
 from fitserve_core.store.settle import settle
 from fitserve_core.store.tables import artefact, epoch, run
+from fitserve_core.store.turns import next_run
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,10 @@ class Claims:
         self._lease_seconds = lease_seconds
 
     def take(self, worker: str) -> Claim | None:
-        """Claim the run that has waited longest, interrupted ones first; None if none waits."""
+        """Claim the run whose turn it is; None where none waits."""
         while True:
             with self._database.writing() as connection:
-                candidate = connection.execute(_waiting()).first()
+                candidate = next_run(connection)
                 if candidate is None:
                     return None
                 # The candidate was read without its lock: somebody may have taken it meanwhile.
@@ -203,15 +204,6 @@ class Claims:
 
     def _lease(self) -> ColumnElement[float]:
         return now() + self._lease_seconds
-
-
-def _waiting() -> Any:
-    return (
-        select(run.c.id, run.c.experiment_id)
-        .where(run.c.status == "queued")
-        .order_by((run.c.attempt > 0).desc(), run.c.experiment_id, run.c.position)
-        .limit(1)
-    )
 
 
 def _lock(connection: Connection, claim: Claim) -> None:

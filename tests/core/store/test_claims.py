@@ -39,6 +39,17 @@ class TestTake:
             worker.join()
         assert len(taken) == len(set(taken)) == 20
 
+    def test_short_experiment_is_not_stuck_behind_a_long_one(self, store: Store) -> None:
+        long, short = stories.post(store, repetitions=9), stories.post(store)
+        assert [stories.take(store).experiment_id for _ in range(3)] == [long.id, short.id, long.id]
+
+    def test_takes_the_runs_of_an_experiment_in_their_order(self, store: Store) -> None:
+        experiment = stories.post(store, repetitions=2, learning_rates=(0.1, 0.01))
+        taken = [stories.take(store).plan.learning_rate for _ in range(4)]
+        assert taken == [0.1, 0.01, 0.1, 0.01]
+        assert store.claims.take("a worker") is None
+        assert store.experiments.get(experiment.id).runs.running == 4
+
     def test_prefers_an_interrupted_run(self, store: Store) -> None:
         stories.post(store, repetitions=2)
         interrupted = stories.take(store)
