@@ -1,6 +1,7 @@
 """The sheet's exercise 2: sixteen networks fitted to Eckerle4, four repetitions each."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fitserve_core.catalogue import contradictions
 from fitserve_core.catalogue.building import (
@@ -129,7 +130,7 @@ def _entry(row: Row) -> CatalogueEntry:
         optimizer_words(row.optimizer),
         f"learning rate {row.learning_rate:g}",
     ]
-    network = {"hidden_layers": row.hidden_layers, "activation": "relu"}
+    network: dict[str, Any] = {"hidden_layers": row.hidden_layers, "activation": "relu"}
     if row.dropout:
         network["dropout"] = {"rate": row.dropout, "at": ["input", "hidden"]}
         words.append(f"dropout {row.dropout:g}")

@@ -1,5 +1,6 @@
 """The catalogue's entries by their ids."""
 
+from collections.abc import Callable
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
@@ -10,13 +11,14 @@ from fitserve_core.errors import NotFoundError
 CLOSE_NAMES = 3
 CLOSE = 0.6
 
-CATALOGUE = MappingProxyType(
-    {
-        entry.id: entry
-        for table in (eckerle4, learning_rates, configurations, depth, claims)
-        for entry in table.entries()
-    }
+TABLES: tuple[Callable[[], list[CatalogueEntry]], ...] = (
+    eckerle4.entries,
+    learning_rates.entries,
+    configurations.entries,
+    depth.entries,
+    claims.entries,
 )
+CATALOGUE = MappingProxyType({entry.id: entry for entries in TABLES for entry in entries()})
 """In the sheet's order."""
 
 
