@@ -22,6 +22,7 @@ from fitserve.errors import (
     Unauthorized,
     WaitTimeoutError,
 )
+from fitserve_core.catalogue.published import CatalogueEntry
 from fitserve_core.errors import FitserveError
 from fitserve_core.results import (
     Event,
@@ -40,6 +41,7 @@ __all__ = [
     "APIResponseError",
     "APIStatusError",
     "BadSpec",
+    "CatalogueEntry",
     "Client",
     "Conflict",
     "Event",
