@@ -23,6 +23,7 @@ from fitserve.errors import (
     WaitTimeoutError,
 )
 from fitserve_core.catalogue.published import CatalogueEntry
+from fitserve_core.datasets.description import DatasetCard, DatasetDetails
 from fitserve_core.errors import FitserveError
 from fitserve_core.results import (
     Event,
@@ -44,6 +45,8 @@ __all__ = [
     "CatalogueEntry",
     "Client",
     "Conflict",
+    "DatasetCard",
+    "DatasetDetails",
     "Event",
     "Experiment",
     "ExperimentSpec",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fitserve.cli import catalogue, demo, experiments, predict, serve, train
+from fitserve.cli import catalogue, datasets, demo, experiments, predict, serve, train
 from fitserve.cli.connection import remember
 from fitserve.cli.errors import OneLineErrors
 
@@ -39,3 +39,4 @@ app.command()(experiments.ls)
 app.command()(experiments.cancel)
 app.command()(predict.predict)
 app.command()(catalogue.catalogue)
+app.command()(datasets.datasets)
