@@ -49,8 +49,9 @@ class TestSpec:
         assert kept["name"] == entry.title
         for part in ("network", "training"):
             for knob, value in entry.spec[part].items():
-                if isinstance(value, dict):
-                    assert kept[part][knob].items() >= value.items()
+                if isinstance(kept[part][knob], dict):
+                    named = {"name": value} if isinstance(value, str) else value
+                    assert kept[part][knob].items() >= named.items()
                 else:
                     assert kept[part][knob] == value
 
