@@ -22,6 +22,8 @@ from fitserve.errors import (
     Unauthorized,
     WaitTimeoutError,
 )
+from fitserve_core.catalogue.published import CatalogueEntry
+from fitserve_core.datasets.description import DatasetCard, DatasetDetails
 from fitserve_core.errors import FitserveError
 from fitserve_core.results import (
     Event,
@@ -40,8 +42,11 @@ __all__ = [
     "APIResponseError",
     "APIStatusError",
     "BadSpec",
+    "CatalogueEntry",
     "Client",
     "Conflict",
+    "DatasetCard",
+    "DatasetDetails",
     "Event",
     "Experiment",
     "ExperimentSpec",

@@ -113,6 +113,26 @@ def batch(instances: Any) -> Any:
     return instances
 
 
+def catalogue() -> Call:
+    """Ask for every entry of the catalogue."""
+    return _get("catalogue")
+
+
+def catalogue_entry(entry_id: str) -> Call:
+    """Ask for one entry of the catalogue."""
+    return _get("catalogue", entry_id)
+
+
+def datasets() -> Call:
+    """Ask for every data set."""
+    return _get("datasets")
+
+
+def dataset(name: str) -> Call:
+    """Ask for one data set with some of its rows."""
+    return _get("datasets", name)
+
+
 def readiness() -> Call:
     """Ask whether the service and its parts work."""
     return _get("readyz")

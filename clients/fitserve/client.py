@@ -10,6 +10,8 @@ import httpx2
 
 from fitserve import calls
 from fitserve.clock import Clock
+from fitserve.resources.catalogue import Catalogue
+from fitserve.resources.datasets import Datasets
 from fitserve.resources.experiments import Experiments
 from fitserve.resources.models import Models
 from fitserve.responses import health_of, parse
@@ -37,6 +39,8 @@ class Client:
     Attributes:
         experiments: post specs, watch them, read what came of them.
         models: kept models and their files.
+        catalogue: the exercise sheet's configurations, ready to be posted.
+        datasets: what there is to learn.
     """
 
     def __init__(
@@ -58,6 +62,8 @@ class Client:
         self._sender = Sender(self._http, clock or Clock())
         self.experiments = Experiments(self._sender)
         self.models = Models(self._sender)
+        self.catalogue = Catalogue(self._sender)
+        self.datasets = Datasets(self._sender)
 
     @property
     def base_url(self) -> str:

@@ -1,15 +1,26 @@
 """Figures as people read them."""
 
 import math
-
-from fitserve_core.results import Spread
+from typing import Protocol
 
 DECIMALS = 4
 MOST_DECIMALS = 5
 EXPONENT_DECIMALS = 2
 
 
-def mean_std(spread: Spread) -> str:
+class MeanStd(Protocol):
+    """What is written as mean ± standard deviation."""
+
+    @property
+    def mean(self) -> float:
+        """Mean over the runs."""
+
+    @property
+    def std(self) -> float | None:
+        """Standard deviation; None for a single run."""
+
+
+def mean_std(spread: MeanStd) -> str:
     """Return mean ± standard deviation, as `0.9798 ± 0.0003` or `3.21e-4 ± 0.40e-4`.
 
     Both share decimals and exponent, so that they compare at a glance; one run has no spread: —.

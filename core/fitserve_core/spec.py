@@ -137,6 +137,9 @@ class ExperimentSpec(SpecModel):
         description="Rows whose range is scaled to [0, 1]: the training rows, or all rows (which "
         "tells the training about the test rows; the exercise sheet did so).",
     )
+    preset: str | None = Field(
+        default=None, max_length=100, description="Entry of the catalogue that it came from."
+    )
 
     @model_validator(mode="before")
     @classmethod

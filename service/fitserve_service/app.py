@@ -12,6 +12,8 @@ from fitserve_core.store import Store
 from fitserve_service import health, instruments
 from fitserve_service.auth import require_key
 from fitserve_service.body_limit import BodyLimit
+from fitserve_service.catalogue import endpoints as catalogue
+from fitserve_service.datasets import endpoints as datasets
 from fitserve_service.dependencies import Services
 from fitserve_service.dispatcher import Dispatcher
 from fitserve_service.errors import install_error_handlers
@@ -68,6 +70,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(instruments.Instruments)
     app.include_router(health.router)
     app.include_router(instruments.router)
-    for part in (experiments, events, models, predict):
+    for part in (experiments, events, models, predict, catalogue, datasets):
         app.include_router(part.router, dependencies=[Depends(require_key(settings))])
     return app

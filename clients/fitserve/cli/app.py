@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fitserve.cli import demo, experiments, predict, serve, train
+from fitserve.cli import catalogue, datasets, demo, experiments, predict, serve, train
 from fitserve.cli.connection import remember
 from fitserve.cli.errors import OneLineErrors
 
@@ -38,3 +38,5 @@ app.command()(experiments.show)
 app.command()(experiments.ls)
 app.command()(experiments.cancel)
 app.command()(predict.predict)
+app.command()(catalogue.catalogue)
+app.command()(datasets.datasets)

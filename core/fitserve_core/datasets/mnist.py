@@ -9,7 +9,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from fitserve_core.datasets.dataset import Dataset, Rows, Scale, Scaling
-from fitserve_core.datasets.mnist_files import Arrays, Bytes, checked, read_npz
+from fitserve_core.datasets.mnist_files import Arrays, Bytes, cache_file, checked, read_npz
 from fitserve_core.datasets.mnist_sources import fetch
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.settings import Settings
@@ -62,7 +62,7 @@ def _rows(images: Bytes, labels: Bytes) -> Rows:
 
 
 def _arrays(data_folder: Path) -> Arrays:
-    cache = data_folder / "datasets" / "mnist.npz"
+    cache = cache_file(data_folder)
     arrays = _cached(cache)
     if arrays is not None:
         return arrays

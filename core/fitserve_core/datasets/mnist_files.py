@@ -33,6 +33,11 @@ MAX_IDX_BYTES = 64 * 2**20
 _MAGIC = bytes((0, 0, 8))
 
 
+def cache_file(data_folder: Path) -> Path:
+    """Return where the checked arrays are kept once they are fetched; `savez`, not compressed."""
+    return data_folder / "datasets" / "mnist.npz"
+
+
 def parse_idx(content: bytes) -> Bytes:
     """Return the array of an IDX file of unsigned bytes.
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Header, Path, Query
 from starlette.responses import PlainTextResponse, Response
 
+from fitserve_core.catalogue.preset import PostedSpec
 from fitserve_core.results import Experiment, Metrics, Page, Status, Summary
-from fitserve_core.spec import DatasetName, ExperimentSpec
+from fitserve_core.spec import DatasetName
 from fitserve_service.dependencies import Parts
 from fitserve_service.experiments.examples import SPECS
 from fitserve_service.experiments.table import metrics_csv
@@ -30,7 +31,7 @@ CSV: dict[int | str, dict[str, Any]] = {
 @router.post("", status_code=201, operation_id="create_experiment")
 def create(
     parts: Parts,
-    spec: Annotated[ExperimentSpec, Body(openapi_examples=SPECS)],
+    spec: Annotated[PostedSpec, Body(openapi_examples=SPECS)],
     response: Response,
     idempotency_key: Key = None,
 ) -> Experiment:

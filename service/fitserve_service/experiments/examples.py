@@ -33,5 +33,9 @@ SPECS: dict[str, Any] = {
             "repetitions": 4,
         },
     },
+    "preset": {
+        "summary": "The exercise sheet's configuration B, with three repetitions",
+        "value": {"preset": "mnist-B", "repetitions": 3},
+    },
     "least": {"summary": "Everything by default", "value": {"dataset": "mnist"}},
 }

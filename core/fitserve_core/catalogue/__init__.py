@@ -1,0 +1,1 @@
+"""Every configuration of the exercise sheet: a ready spec, and what the sheet reported of it."""

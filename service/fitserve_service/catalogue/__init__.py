@@ -1,0 +1,1 @@
+"""The catalogue: every configuration of the exercise sheet."""
