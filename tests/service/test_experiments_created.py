@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fitserve_core.spec import ExperimentSpec
 from support.serving import RunningService
 
 BODY = {"dataset": "mnist", "repetitions": 2}
@@ -67,8 +68,13 @@ class TestCreate:
     def test_fills_every_default(
         self, service: RunningService, given: dict[str, Any], filled: dict[str, Any]
     ) -> None:
+        spec = _post(service, given).json()["spec"]
         rest = {"name": "", "seed": 0, "split": {"seed": 0}, "scaling": "train"}
-        assert _post(service, given).json()["spec"] == given | filled | rest
+        for name, value in (given | rest | {"repetitions": filled["repetitions"]}).items():
+            assert spec[name] == value
+        for part in ("network", "training"):
+            assert {name: spec[part][name] for name in filled[part]} == filled[part]
+        assert spec == ExperimentSpec.model_validate(given).model_dump(mode="json")
 
 
 class TestIdempotencyKey:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from fitserve_core.catalogue.preset import PostedSpec
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.predictions import decode_instances
-from fitserve_core.spec import ExperimentSpec
 from support.serving import RunningService
 
 ENVELOPE = {"$ref": "#/components/schemas/ErrorEnvelope"}
@@ -41,6 +42,10 @@ def _references(value: Any) -> Iterator[str]:
 class TestDocument:
     def test_has_every_call_of_the_design(self, document: dict[str, Any]) -> None:
         assert {name for name, _ in _operations(document)} == {
+            "GET /catalogue",
+            "GET /catalogue/{id}",
+            "GET /datasets",
+            "GET /datasets/{name}",
             "POST /experiments",
             "GET /experiments",
             "GET /experiments/{id}",
@@ -120,7 +125,7 @@ class TestExamples:
         assert len(examples) >= 3
         for example in examples.values():
             assert example["summary"]
-            spec = ExperimentSpec.model_validate(example["value"])
+            spec = TypeAdapter(PostedSpec).validate_python(example["value"])
             answer = service.http.post("/experiments", json=example["value"])
             assert answer.status_code == 201
             assert answer.json()["spec"] == spec.model_dump(mode="json")
