@@ -1,0 +1,28 @@
+"""What a user posts: one data set, one network, one recipe, learning rates × repetitions."""
+
+from fitserve_core.spec.experiment import (
+    MAX_EPOCH_ROWS,
+    MAX_PARAMETERS,
+    MAX_RUNS,
+    ExperimentSpec,
+)
+from fitserve_core.spec.network import Network
+from fitserve_core.spec.optimizers import Adam, Optimizer, Sgd
+from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Split
+from fitserve_core.spec.training import Training
+
+__all__ = [
+    "MAX_EPOCH_ROWS",
+    "MAX_PARAMETERS",
+    "MAX_RUNS",
+    "Adam",
+    "Cell",
+    "DatasetName",
+    "ExperimentSpec",
+    "Network",
+    "Optimizer",
+    "RunPlan",
+    "Sgd",
+    "Split",
+    "Training",
+]

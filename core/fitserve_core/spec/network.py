@@ -1,0 +1,25 @@
+"""The network of a spec."""
+
+import itertools
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from fitserve_core.spec.base import SpecModel
+
+Activation = Literal["relu", "sigmoid", "tanh", "linear"]
+Units = Annotated[int, Field(ge=1, le=16_384)]
+
+
+class Network(SpecModel):
+    """A multi-layer perceptron; the data set decides its inputs and its output layer."""
+
+    hidden_layers: list[Units] = Field(
+        default=[100], max_length=64, description="Units of each hidden layer, input side first."
+    )
+    activation: Activation = Field(default="relu", description="Activation of the hidden layers.")
+
+    def parameters(self, inputs: int, outputs: int) -> int:
+        """Number of weights and biases between `inputs` input and `outputs` output units."""
+        widths = [inputs, *self.hidden_layers, outputs]
+        return sum((a + 1) * b for a, b in itertools.pairwise(widths))

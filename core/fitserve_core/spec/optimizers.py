@@ -1,0 +1,32 @@
+"""The optimizers of a spec, each with its knobs."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from fitserve_core.spec.base import SpecModel, named
+
+DEFAULT_LEARNING_RATES = {"sgd": [0.01], "adam": [0.001]}
+
+
+class Sgd(SpecModel):
+    """Stochastic gradient descent."""
+
+    name: Literal["sgd"]
+    momentum: float = Field(default=0.0, ge=0, lt=1, description="Share of the last update kept.")
+    nesterov: bool = Field(default=False, description="Nesterov's look-ahead; needs momentum.")
+
+    @model_validator(mode="after")
+    def _nesterov_needs_momentum(self) -> "Sgd":
+        if self.nesterov and self.momentum == 0:
+            raise ValueError("nesterov needs a momentum above 0, such as 0.9; received momentum=0")
+        return self
+
+
+class Adam(SpecModel):
+    """Adam (Kingma and Ba, 2015) with the betas 0.9 and 0.999."""
+
+    name: Literal["adam"]
+
+
+Optimizer = Annotated[Sgd | Adam, Field(discriminator="name"), BeforeValidator(named)]
