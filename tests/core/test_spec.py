@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from fitserve_core.datasets.registry import DATASETS
-from fitserve_core.spec import MAX_EPOCH_ROWS, MAX_PARAMETERS, MAX_RUNS, ExperimentSpec
+from fitserve_core.spec import MAX_EPOCH_ROWS, MAX_PARAMETERS, MAX_RUNS, Activation, ExperimentSpec
 
 SEEDS = st.integers(0, 2**53 - 1)
 OPTIMIZERS = st.sampled_from(["sgd", "adam", {"name": "adam"}]) | st.builds(
@@ -22,7 +23,7 @@ SPECS = st.fixed_dictionaries(
             {},
             optional={
                 "hidden_layers": st.lists(st.integers(1, 500), max_size=64),
-                "activation": st.sampled_from(["relu", "sigmoid", "tanh", "linear"]),
+                "activation": st.sampled_from(get_args(Activation)),
             },
         ),
         "training": st.fixed_dictionaries(

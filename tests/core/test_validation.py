@@ -143,8 +143,8 @@ class TestMessage:
             ),
             (
                 {"network": {"activation": "softmax"}},
-                "network.activation: must be 'relu', 'sigmoid', 'tanh' or 'linear'; "
-                'received "softmax"',
+                "network.activation: must be 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', "
+                "'softplus', 'sigmoid', 'tanh' or 'linear'; received \"softmax\"",
             ),
             (
                 {"training": {"learning_rates": []}},

@@ -6,7 +6,7 @@ from fitserve_core.spec.experiment import (
     MAX_RUNS,
     ExperimentSpec,
 )
-from fitserve_core.spec.network import Network
+from fitserve_core.spec.network import Activation, Network
 from fitserve_core.spec.optimizers import Adam, Optimizer, Sgd
 from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Split
 from fitserve_core.spec.training import Training
@@ -15,6 +15,7 @@ __all__ = [
     "MAX_EPOCH_ROWS",
     "MAX_PARAMETERS",
     "MAX_RUNS",
+    "Activation",
     "Adam",
     "Cell",
     "DatasetName",

@@ -7,7 +7,9 @@ from pydantic import Field
 
 from fitserve_core.spec.base import SpecModel
 
-Activation = Literal["relu", "sigmoid", "tanh", "linear"]
+Activation = Literal[
+    "relu", "leaky_relu", "elu", "selu", "gelu", "softplus", "sigmoid", "tanh", "linear"
+]
 Units = Annotated[int, Field(ge=1, le=16_384)]
 
 

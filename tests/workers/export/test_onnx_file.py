@@ -1,6 +1,7 @@
 """The ONNX file answers in the data's own units, and as the Keras model does."""
 
 import json
+from typing import get_args
 
 import numpy as np
 import onnx
@@ -9,10 +10,11 @@ import pytest
 
 from fitserve_core.datasets.dataset import Dataset, Rows, Scale
 from fitserve_core.datasets.registry import DATASETS
+from fitserve_core.spec import Activation
 from fitserve_workers.export import export_onnx
 from fitserve_workers.training import Training
 
-ACTIVATIONS = ["relu", "sigmoid", "tanh", "linear"]
+ACTIVATIONS = get_args(Activation)
 
 
 @pytest.fixture

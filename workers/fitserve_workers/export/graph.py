@@ -18,10 +18,12 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
-    def add(self, operator: str, *inputs: str, output: str | None = None) -> str:
+    def add(
+        self, operator: str, *inputs: str, output: str | None = None, **attributes: float
+    ) -> str:
         """Add a node; return the name of its output."""
         output = output or f"{operator.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, inputs, [output]))
+        self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
         return output
 
     def constant(self, values: NDArray[np.floating]) -> str:

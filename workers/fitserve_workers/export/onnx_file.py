@@ -12,13 +12,12 @@ from onnx import TensorProto, helper
 from fitserve_core.datasets.dataset import Dataset, Scale
 from fitserve_core.datasets.registry import Task
 from fitserve_core.spec import RunPlan
+from fitserve_workers.export.activations import add_activation
 from fitserve_workers.export.graph import Graph
 
 # ONNX Runtime 1.22 and later read both; newer ones bring a perceptron nothing.
 OPSET = 18
 IR_VERSION = 10
-
-ACTIVATIONS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
 
 
 def export_onnx(plan: RunPlan, dataset: Dataset, model: keras.Model, path: Path) -> None:
@@ -60,9 +59,7 @@ def _layers(graph: Graph, signal: str, model: keras.Model) -> str:
     for layer in model.layers:
         kernel, bias = (graph.constant(np.asarray(weight)) for weight in layer.weights)
         signal = graph.add("Gemm", signal, kernel, bias)
-        activation = keras.activations.serialize(layer.activation)
-        if activation != "linear":
-            signal = graph.add(ACTIVATIONS[activation], signal)
+        signal = add_activation(graph, keras.activations.serialize(layer.activation), signal)
     return signal
 
 
