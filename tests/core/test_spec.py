@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.spec import MAX_EPOCH_ROWS, MAX_PARAMETERS, MAX_RUNS, Activation, ExperimentSpec
+from fitserve_core.spec.optimizers import DEFAULT_LEARNING_RATES
 
 SEEDS = st.integers(0, 2**53 - 1)
-OPTIMIZERS = st.sampled_from(["sgd", "adam", {"name": "adam"}]) | st.builds(
+OPTIMIZERS = st.sampled_from([*DEFAULT_LEARNING_RATES, {"name": "adam"}]) | st.builds(
     lambda momentum: {"name": "sgd", "momentum": momentum, "nesterov": True},
     st.floats(0, 1, exclude_min=True, exclude_max=True),
 )
@@ -73,7 +74,11 @@ class TestRoundTrip:
 class TestDefaults:
     @pytest.mark.parametrize(
         ("training", "learning_rates"),
-        [({}, [0.01]), ({"optimizer": "adam"}, [0.001]), ({"optimizer": {"name": "sgd"}}, [0.01])],
+        [
+            ({}, [0.01]),
+            ({"optimizer": {"name": "sgd"}}, [0.01]),
+            *(({"optimizer": name}, rates) for name, rates in DEFAULT_LEARNING_RATES.items()),
+        ],
     )
     def test_learning_rates_follow_the_optimizer(self, training, learning_rates):
         spec = ExperimentSpec.model_validate({"dataset": "mnist", "training": training})

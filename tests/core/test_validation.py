@@ -84,6 +84,19 @@ class TestPath:
                 {"training": {"optimizer": {"name": "adam", "momentum": 0.9}}},
                 "training.optimizer.momentum",
             ),
+            *(
+                (
+                    {"training": {"optimizer": {"name": name, knob: value}}},
+                    f"training.optimizer.{knob}",
+                )
+                for name, knob, value in [
+                    ("nadam", "momentum", 0.9),
+                    ("adagrad", "momentum", 0.9),
+                    ("adadelta", "momentum", 0.9),
+                    ("rmsprop", "nesterov", True),
+                    ("rmsprop", "momentum", 1.0),
+                ]
+            ),
             ({"training": {"optimizer": {"name": "sgd", "nesterov": True}}}, "training.optimizer"),
             ({"training": {"optimizer": "lion"}}, "training.optimizer"),
             ({"split": {"seed": -1}}, "split.seed"),
@@ -138,8 +151,8 @@ class TestMessage:
             ),
             (
                 {"training": {"optimizer": "lion"}},
-                "training.optimizer: must be a name or an object with a name, one of 'sgd', "
-                '\'adam\'; received {"name": "lion"}',
+                "training.optimizer: must be a name or an object with a name, one of 'sgd', 'adam', "
+                "'nadam', 'adagrad', 'adadelta', 'rmsprop'; received {\"name\": \"lion\"}",
             ),
             (
                 {"network": {"activation": "softmax"}},

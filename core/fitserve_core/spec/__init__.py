@@ -7,7 +7,7 @@ from fitserve_core.spec.experiment import (
     ExperimentSpec,
 )
 from fitserve_core.spec.network import Activation, Network
-from fitserve_core.spec.optimizers import Adam, Optimizer, Sgd
+from fitserve_core.spec.optimizers import Adadelta, Adagrad, Adam, Nadam, Optimizer, Rmsprop, Sgd
 from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Split
 from fitserve_core.spec.training import Training
 
@@ -16,12 +16,16 @@ __all__ = [
     "MAX_PARAMETERS",
     "MAX_RUNS",
     "Activation",
+    "Adadelta",
+    "Adagrad",
     "Adam",
     "Cell",
     "DatasetName",
     "ExperimentSpec",
+    "Nadam",
     "Network",
     "Optimizer",
+    "Rmsprop",
     "RunPlan",
     "Sgd",
     "Split",

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fitserve_core.spec import Adam, Sgd
+from fitserve_core.spec import Adam, Nadam, Sgd
 from fitserve_workers.training import Training
 
-OPTIMIZERS = [Sgd(name="sgd", momentum=0.9), Adam(name="adam")]
+OPTIMIZERS = [Sgd(name="sgd", momentum=0.9), Adam(name="adam"), Nadam(name="nadam")]
 
 
 def told(figures):

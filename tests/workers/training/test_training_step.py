@@ -8,7 +8,7 @@ import pytest
 
 from fitserve_core.datasets.dataset import Dataset, Rows, Scale
 from fitserve_core.datasets.registry import DatasetInfo
-from fitserve_core.spec import Activation, Adam, Sgd
+from fitserve_core.spec import Activation, Adadelta, Adagrad, Adam, Nadam, Rmsprop, Sgd
 from fitserve_workers.training import Training
 from support.twins import assert_as_keras_fits
 
@@ -67,6 +67,14 @@ OPTIMIZERS = {
         keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True),
     ),
     "adam": (Adam(name="adam"), keras.optimizers.Adam(0.01)),
+    "nadam": (Nadam(name="nadam"), keras.optimizers.Nadam(0.01)),
+    "adagrad": (Adagrad(name="adagrad"), keras.optimizers.Adagrad(0.01)),
+    "adadelta": (Adadelta(name="adadelta"), keras.optimizers.Adadelta(0.01)),
+    "rmsprop": (Rmsprop(name="rmsprop"), keras.optimizers.RMSprop(0.01)),
+    "rmsprop-momentum": (
+        Rmsprop(name="rmsprop", momentum=0.5),
+        keras.optimizers.RMSprop(0.01, momentum=0.5),
+    ),
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from fitserve_core.spec import Optimizer
+from fitserve_core.spec import Optimizer, Rmsprop, Sgd
 
 
 class FusedMomentum(keras.optimizers.SGD):  # type: ignore[misc]
@@ -25,17 +25,24 @@ class FusedMomentum(keras.optimizers.SGD):  # type: ignore[misc]
         self.assign(velocity, -back)
 
 
-def _sgd(optimizer: Any) -> keras.optimizers.Optimizer:
+def _sgd(optimizer: Sgd) -> keras.optimizers.Optimizer:
     if optimizer.momentum and not optimizer.nesterov:
         return FusedMomentum(momentum=optimizer.momentum)
     return keras.optimizers.SGD(momentum=optimizer.momentum, nesterov=optimizer.nesterov)
 
 
-def _adam(_: Any) -> keras.optimizers.Optimizer:
-    return keras.optimizers.Adam()
+def _rmsprop(optimizer: Rmsprop) -> keras.optimizers.Optimizer:
+    return keras.optimizers.RMSprop(momentum=optimizer.momentum)
 
 
-OPTIMIZERS: dict[str, Callable[[Any], keras.optimizers.Optimizer]] = {"sgd": _sgd, "adam": _adam}
+OPTIMIZERS: dict[str, Callable[[Any], keras.optimizers.Optimizer]] = {
+    "sgd": _sgd,
+    "adam": lambda _: keras.optimizers.Adam(),
+    "nadam": lambda _: keras.optimizers.Nadam(),
+    "adagrad": lambda _: keras.optimizers.Adagrad(),
+    "adadelta": lambda _: keras.optimizers.Adadelta(),
+    "rmsprop": _rmsprop,
+}
 
 
 def build_optimizer(optimizer: Optimizer, model: keras.Model) -> keras.optimizers.Optimizer:
