@@ -16,6 +16,11 @@ OPTIMIZERS = st.sampled_from([*DEFAULT_LEARNING_RATES, {"name": "adam"}]) | st.b
     lambda momentum: {"name": "sgd", "momentum": momentum, "nesterov": True},
     st.floats(0, 1, exclude_min=True, exclude_max=True),
 )
+INITIALIZERS = st.sampled_from(
+    ["he_normal", "zeros", {"name": "random_uniform", "minval": -1, "maxval": 1}]
+) | st.builds(lambda value: {"name": "constant", "value": value}, st.floats(-1_000, 1_000))
+# May be given as a bare name, and are kept as an object.
+NAMED = {"optimizer", "kernel_initializer", "bias_initializer"}
 SPECS = st.fixed_dictionaries(
     {"dataset": st.sampled_from(list(DATASETS))},
     optional={
@@ -25,6 +30,8 @@ SPECS = st.fixed_dictionaries(
             optional={
                 "hidden_layers": st.lists(st.integers(1, 500), max_size=64),
                 "activation": st.sampled_from(get_args(Activation)),
+                "kernel_initializer": INITIALIZERS,
+                "bias_initializer": INITIALIZERS,
             },
         ),
         "training": st.fixed_dictionaries(
@@ -60,7 +67,7 @@ class TestRoundTrip:
         for name in given_fields.keys() - {"network", "training", "split"}:
             assert kept[name] == given_fields[name]
         for part in given_fields.keys() & {"network", "training", "split"}:
-            for name in given_fields[part].keys() - {"optimizer"}:
+            for name in given_fields[part].keys() - NAMED:
                 assert kept[part][name] == given_fields[part][name]
 
     @given(SPECS, SEEDS)

@@ -99,6 +99,15 @@ class TestPath:
             ),
             ({"training": {"optimizer": {"name": "sgd", "nesterov": True}}}, "training.optimizer"),
             ({"training": {"optimizer": "lion"}}, "training.optimizer"),
+            (
+                {"network": {"kernel_initializer": {"name": "random_normal", "stddev": 0}}},
+                "network.kernel_initializer.stddev",
+            ),
+            (
+                {"network": {"bias_initializer": {"name": "random_uniform", "minval": 1}}},
+                "network.bias_initializer",
+            ),
+            ({"network": {"bias_initializer": "constant"}}, "network.bias_initializer.value"),
             ({"split": {"seed": -1}}, "split.seed"),
             ({"learning_rate": 0.1}, "learning_rate"),
         ],
@@ -146,13 +155,14 @@ class TestMessage:
             ),
             (
                 {"network": {"units": 5}},
-                "network.units: unknown field 'units'; network takes: hidden_layers, activation; "
+                "network.units: unknown field 'units'; network takes: hidden_layers, activation, "
+                "kernel_initializer, bias_initializer; "
                 "received 5",
             ),
             (
                 {"training": {"optimizer": "lion"}},
-                "training.optimizer: must be a name or an object with a name, one of 'sgd', 'adam', "
-                "'nadam', 'adagrad', 'adadelta', 'rmsprop'; received {\"name\": \"lion\"}",
+                "training.optimizer: must be a name or an object with a name, one of 'sgd', "
+                "'adam', 'nadam', 'adagrad', 'adadelta', 'rmsprop'; received {\"name\": \"lion\"}",
             ),
             (
                 {"network": {"activation": "softmax"}},

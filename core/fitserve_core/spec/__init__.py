@@ -6,6 +6,7 @@ from fitserve_core.spec.experiment import (
     MAX_RUNS,
     ExperimentSpec,
 )
+from fitserve_core.spec.initializers import Initializer
 from fitserve_core.spec.network import Activation, Network
 from fitserve_core.spec.optimizers import Adadelta, Adagrad, Adam, Nadam, Optimizer, Rmsprop, Sgd
 from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Split
@@ -22,6 +23,7 @@ __all__ = [
     "Cell",
     "DatasetName",
     "ExperimentSpec",
+    "Initializer",
     "Nadam",
     "Network",
     "Optimizer",

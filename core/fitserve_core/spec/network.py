@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fitserve_core.spec.base import SpecModel
+from fitserve_core.spec.initializers import Initializer, Scaled, Zeros
 
 Activation = Literal[
     "relu", "leaky_relu", "elu", "selu", "gelu", "softplus", "sigmoid", "tanh", "linear"
@@ -20,6 +21,13 @@ class Network(SpecModel):
         default=[100], max_length=64, description="Units of each hidden layer, input side first."
     )
     activation: Activation = Field(default="relu", description="Activation of the hidden layers.")
+    kernel_initializer: Initializer = Field(
+        default=Scaled(name="glorot_uniform"),
+        description="Of every layer's kernel: an initializer's name, or an object with its knobs.",
+    )
+    bias_initializer: Initializer = Field(
+        default=Zeros(name="zeros"), description="The same of every layer's bias."
+    )
 
     def parameters(self, inputs: int, outputs: int) -> int:
         """Number of weights and biases between `inputs` input and `outputs` output units."""

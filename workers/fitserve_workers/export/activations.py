@@ -15,7 +15,7 @@ def add_activation(graph: Graph, name: str, signal: str) -> str:
 
 
 def _node(operator: str, **attributes: float) -> Callable[[Graph, str], str]:
-    return lambda graph, signal: graph.add(operator, signal, **attributes)
+    return lambda graph, signal: graph.add(operator, signal, attributes=attributes)
 
 
 def _linear(_: Graph, signal: str) -> str:

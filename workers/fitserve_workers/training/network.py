@@ -4,7 +4,8 @@ import keras
 
 from fitserve_core.seeds import part_seed
 from fitserve_core.spec import Network
-from fitserve_workers.training.keys import KERNEL
+from fitserve_workers.training.initializers import initial_values
+from fitserve_workers.training.keys import BIAS, KERNEL
 
 
 def build_model(network: Network, inputs: int, outputs: int) -> keras.Sequential:
@@ -26,15 +27,11 @@ def build_model(network: Network, inputs: int, outputs: int) -> keras.Sequential
     )
 
 
-def initialize(model: keras.Sequential, seed: int) -> None:
+def initialize(model: keras.Sequential, network: Network, seed: int) -> None:
     """Assign the initial weights that a run's `seed` stands for."""
     for index, layer in enumerate(model.layers):
-        layer.kernel.assign(_seeded(layer.kernel_initializer, seed, index)(layer.kernel.shape))
-        layer.bias.assign(layer.bias_initializer(layer.bias.shape))
-
-
-def _seeded(
-    initializer: keras.initializers.Initializer, seed: int, index: int
-) -> keras.initializers.Initializer:
-    config = {**initializer.get_config(), "seed": part_seed(seed, KERNEL, index)}
-    return type(initializer).from_config(config)
+        for weights, initializer, key in (
+            (layer.kernel, network.kernel_initializer, KERNEL),
+            (layer.bias, network.bias_initializer, BIAS),
+        ):
+            weights.assign(initial_values(initializer, part_seed(seed, key, index), weights.shape))

@@ -48,7 +48,7 @@ class Program:
 
     def let(self, seed: int, learning_rate: float) -> int:
         """Start a run in the program; return the tenancy that `require` asks for."""
-        initialize(self.model, seed)
+        initialize(self.model, self.shape.network, seed)
         for variable, unused in zip(self.optimizer.variables, self._unused, strict=True):
             variable.assign(unused)
         self.optimizer.learning_rate.assign(learning_rate)
