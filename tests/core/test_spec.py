@@ -19,6 +19,7 @@ OPTIMIZERS = st.sampled_from([*DEFAULT_LEARNING_RATES, {"name": "adam"}]) | st.b
 INITIALIZERS = st.sampled_from(
     ["he_normal", "zeros", {"name": "random_uniform", "minval": -1, "maxval": 1}]
 ) | st.builds(lambda value: {"name": "constant", "value": value}, st.floats(-1_000, 1_000))
+REGULARIZERS = st.fixed_dictionaries({"l1": st.floats(0, 1), "l2": st.floats(0, 1)})
 # May be given as a bare name, and are kept as an object.
 NAMED = {"optimizer", "kernel_initializer", "bias_initializer"}
 SPECS = st.fixed_dictionaries(
@@ -32,6 +33,7 @@ SPECS = st.fixed_dictionaries(
                 "activation": st.sampled_from(get_args(Activation)),
                 "kernel_initializer": INITIALIZERS,
                 "bias_initializer": INITIALIZERS,
+                "regularizer": REGULARIZERS,
             },
         ),
         "training": st.fixed_dictionaries(

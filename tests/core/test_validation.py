@@ -108,6 +108,7 @@ class TestPath:
                 "network.bias_initializer",
             ),
             ({"network": {"bias_initializer": "constant"}}, "network.bias_initializer.value"),
+            ({"network": {"regularizer": {"l1": -0.1}}}, "network.regularizer.l1"),
             ({"split": {"seed": -1}}, "split.seed"),
             ({"learning_rate": 0.1}, "learning_rate"),
         ],
@@ -156,7 +157,7 @@ class TestMessage:
             (
                 {"network": {"units": 5}},
                 "network.units: unknown field 'units'; network takes: hidden_layers, activation, "
-                "kernel_initializer, bias_initializer; "
+                "kernel_initializer, bias_initializer, regularizer; "
                 "received 5",
             ),
             (

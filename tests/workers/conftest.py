@@ -24,7 +24,7 @@ def _plan(**changes: Any) -> RunPlan:
     of_network = {name: changes.pop(name) for name in Network.model_fields if name in changes}
     fields: dict[str, Any] = {
         "dataset": "eckerle4",
-        "network": Network(**({"hidden_layers": [8]} | of_network)),
+        "network": Network.model_validate({"hidden_layers": [8]} | of_network),
         "optimizer": Sgd(name="sgd"),
         "learning_rate": 0.05,
         "batch_size": 4,

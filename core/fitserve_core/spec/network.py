@@ -11,7 +11,15 @@ from fitserve_core.spec.initializers import Initializer, Scaled, Zeros
 Activation = Literal[
     "relu", "leaky_relu", "elu", "selu", "gelu", "softplus", "sigmoid", "tanh", "linear"
 ]
+Coefficient = Annotated[float, Field(ge=0, le=1_000)]
 Units = Annotated[int, Field(ge=1, le=16_384)]
+
+
+class Regularizer(SpecModel):
+    """A penalty on the weights: l1·Σ|w| + l2·Σw², over kernels and biases of every layer."""
+
+    l1: Coefficient = Field(default=0.0, description="Weight of the absolute values.")
+    l2: Coefficient = Field(default=0.0, description="Weight of the squares.")
 
 
 class Network(SpecModel):
@@ -27,6 +35,9 @@ class Network(SpecModel):
     )
     bias_initializer: Initializer = Field(
         default=Zeros(name="zeros"), description="The same of every layer's bias."
+    )
+    regularizer: Regularizer = Field(
+        default=Regularizer(), description="Penalty on the weights, the output layer's included."
     )
 
     def parameters(self, inputs: int, outputs: int) -> int:

@@ -14,14 +14,14 @@ def build_model(network: Network, inputs: int, outputs: int) -> keras.Sequential
     Its weights are those of nobody's seed; `initialize` gives it a run's own.
     """
     hidden = [
-        keras.layers.Dense(units, activation=network.activation, name=f"hidden_{index}")
+        _dense(network, units, f"hidden_{index}", activation=network.activation)
         for index, units in enumerate(network.hidden_layers, start=1)
     ]
     return keras.Sequential(
         [
             keras.Input((inputs,), name="inputs"),
             *hidden,
-            keras.layers.Dense(outputs, name="output"),
+            _dense(network, outputs, "output"),
         ],
         name="perceptron",
     )
@@ -35,3 +35,20 @@ def initialize(model: keras.Sequential, network: Network, seed: int) -> None:
             (layer.bias, network.bias_initializer, BIAS),
         ):
             weights.assign(initial_values(initializer, part_seed(seed, key, index), weights.shape))
+
+
+def _dense(
+    network: Network, units: int, name: str, activation: str | None = None
+) -> keras.layers.Dense:
+    penalty = network.regularizer
+    # Without a penalty there is none to add: a sum of zeros would cost a pass over the weights.
+    penalised = (
+        keras.regularizers.L1L2(penalty.l1, penalty.l2) if penalty.l1 or penalty.l2 else None
+    )
+    return keras.layers.Dense(
+        units,
+        activation=activation,
+        kernel_regularizer=penalised,
+        bias_regularizer=penalised,
+        name=name,
+    )

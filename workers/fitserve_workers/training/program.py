@@ -70,7 +70,7 @@ class Program:
 
     def no_sums(self) -> Sums:
         """Return the sums of a block that has not begun."""
-        zeros = tf.zeros((self.shape.block, len(self.task.names)), tf.float64)
+        zeros = tf.zeros((self.shape.block, 1 + len(self.task.names)), tf.float64)
         return Sums(zeros, zeros)
 
     def compile(self, train: Any, validation: Any) -> float:
