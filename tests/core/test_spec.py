@@ -20,6 +20,12 @@ INITIALIZERS = st.sampled_from(
     ["he_normal", "zeros", {"name": "random_uniform", "minval": -1, "maxval": 1}]
 ) | st.builds(lambda value: {"name": "constant", "value": value}, st.floats(-1_000, 1_000))
 REGULARIZERS = st.fixed_dictionaries({"l1": st.floats(0, 1), "l2": st.floats(0, 1)})
+DROPOUTS = st.fixed_dictionaries(
+    {"rate": st.floats(0, 1, exclude_max=True)},
+    optional={
+        "at": st.lists(st.sampled_from(["input", "hidden", "output"]), min_size=1, unique=True)
+    },
+)
 # May be given as a bare name, and are kept as an object.
 NAMED = {"optimizer", "kernel_initializer", "bias_initializer"}
 SPECS = st.fixed_dictionaries(
@@ -34,6 +40,7 @@ SPECS = st.fixed_dictionaries(
                 "kernel_initializer": INITIALIZERS,
                 "bias_initializer": INITIALIZERS,
                 "regularizer": REGULARIZERS,
+                "dropout": DROPOUTS,
             },
         ),
         "training": st.fixed_dictionaries(
@@ -70,7 +77,11 @@ class TestRoundTrip:
             assert kept[name] == given_fields[name]
         for part in given_fields.keys() & {"network", "training", "split"}:
             for name in given_fields[part].keys() - NAMED:
-                assert kept[part][name] == given_fields[part][name]
+                given = given_fields[part][name]
+                if isinstance(given, dict):
+                    assert given.items() <= kept[part][name].items()
+                else:
+                    assert kept[part][name] == given
 
     @given(SPECS, SEEDS)
     def test_every_cell_has_a_plan(self, given_fields, seed):
@@ -119,6 +130,10 @@ class TestBounds:
             (
                 {"training": {"epochs": 100_000}, "repetitions": 100},
                 f"10,000,000 rows; at most {MAX_EPOCH_ROWS:,}",
+            ),
+            (
+                {"network": {"batch_normalization": True}, "training": {"batch_size": 1}},
+                "batch_size of at least 2",
             ),
             ({"training": {"learning_rates": [0.1, 0.1]}}, "must differ"),
             ({"training": {"optimizer": {"name": "sgd", "nesterov": True}}}, "needs a momentum"),

@@ -109,6 +109,9 @@ class TestPath:
             ),
             ({"network": {"bias_initializer": "constant"}}, "network.bias_initializer.value"),
             ({"network": {"regularizer": {"l1": -0.1}}}, "network.regularizer.l1"),
+            ({"network": {"dropout": {"rate": 1.0}}}, "network.dropout.rate"),
+            ({"network": {"dropout": {"at": ["between"]}}}, "network.dropout.at[0]"),
+            ({"network": {"dropout": {"at": ["input", "input"]}}}, "network.dropout.at"),
             ({"split": {"seed": -1}}, "split.seed"),
             ({"learning_rate": 0.1}, "learning_rate"),
         ],
@@ -157,7 +160,7 @@ class TestMessage:
             (
                 {"network": {"units": 5}},
                 "network.units: unknown field 'units'; network takes: hidden_layers, activation, "
-                "kernel_initializer, bias_initializer, regularizer; "
+                "kernel_initializer, bias_initializer, regularizer, dropout, batch_normalization; "
                 "received 5",
             ),
             (

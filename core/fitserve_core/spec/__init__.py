@@ -7,7 +7,7 @@ from fitserve_core.spec.experiment import (
     ExperimentSpec,
 )
 from fitserve_core.spec.initializers import Initializer
-from fitserve_core.spec.network import Activation, Network, Regularizer
+from fitserve_core.spec.network import Activation, Dropout, Network, Place, Regularizer
 from fitserve_core.spec.optimizers import Adadelta, Adagrad, Adam, Nadam, Optimizer, Rmsprop, Sgd
 from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Split
 from fitserve_core.spec.training import Training
@@ -22,11 +22,13 @@ __all__ = [
     "Adam",
     "Cell",
     "DatasetName",
+    "Dropout",
     "ExperimentSpec",
     "Initializer",
     "Nadam",
     "Network",
     "Optimizer",
+    "Place",
     "Regularizer",
     "Rmsprop",
     "RunPlan",

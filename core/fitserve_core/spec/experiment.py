@@ -75,6 +75,15 @@ class ExperimentSpec(SpecModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _parts_agree(self) -> "ExperimentSpec":
+        if self.network.batch_normalization and self.training.batch_size == 1:
+            raise ValueError(
+                "network.batch_normalization needs a training.batch_size of at least 2, because "
+                "one row less its own mean is zero; received batch_size=1"
+            )
+        return self
+
     @property
     def dataset_info(self) -> DatasetInfo:
         """The registry's entry of the data set."""

@@ -3,7 +3,7 @@
 import itertools
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from fitserve_core.spec.base import SpecModel
 from fitserve_core.spec.initializers import Initializer, Scaled, Zeros
@@ -11,6 +11,7 @@ from fitserve_core.spec.initializers import Initializer, Scaled, Zeros
 Activation = Literal[
     "relu", "leaky_relu", "elu", "selu", "gelu", "softplus", "sigmoid", "tanh", "linear"
 ]
+Place = Literal["input", "hidden", "output"]
 Coefficient = Annotated[float, Field(ge=0, le=1_000)]
 Units = Annotated[int, Field(ge=1, le=16_384)]
 
@@ -20,6 +21,24 @@ class Regularizer(SpecModel):
 
     l1: Coefficient = Field(default=0.0, description="Weight of the absolute values.")
     l2: Coefficient = Field(default=0.0, description="Weight of the squares.")
+
+
+class Dropout(SpecModel):
+    """Which share of the units a training step leaves out, and where."""
+
+    rate: float = Field(default=0.0, ge=0, lt=1, description="Share that is left out; 0: none.")
+    at: list[Place] = Field(
+        default=["hidden"],
+        min_length=1,
+        description="Of the inputs, after each hidden layer, and after the output layer.",
+    )
+
+    @field_validator("at")
+    @classmethod
+    def _places_differ(cls, at: list[Place]) -> list[Place]:
+        if len(set(at)) < len(at):
+            raise ValueError(f"places must differ from each other; received {at}")
+        return at
 
 
 class Network(SpecModel):
@@ -39,8 +58,27 @@ class Network(SpecModel):
     regularizer: Regularizer = Field(
         default=Regularizer(), description="Penalty on the weights, the output layer's included."
     )
+    dropout: Dropout = Field(
+        default=Dropout(), description="Units left out at random while training."
+    )
+    batch_normalization: bool = Field(
+        default=False, description="After each hidden layer and its dropout."
+    )
 
     def parameters(self, inputs: int, outputs: int) -> int:
-        """Number of weights and biases between `inputs` input and `outputs` output units."""
+        """Number of weights, trainable or not, between `inputs` input and `outputs` output units.
+
+        Batch normalisation has a slope, an offset and two moving statistics for each unit.
+        """
+        return self._kernels_and_biases(inputs, outputs) + 4 * self._normalized_units()
+
+    def trainable_parameters(self, inputs: int, outputs: int) -> int:
+        """Number of weights that training changes by their gradient: no moving statistics."""
+        return self._kernels_and_biases(inputs, outputs) + 2 * self._normalized_units()
+
+    def _kernels_and_biases(self, inputs: int, outputs: int) -> int:
         widths = [inputs, *self.hidden_layers, outputs]
         return sum((a + 1) * b for a, b in itertools.pairwise(widths))
+
+    def _normalized_units(self) -> int:
+        return sum(self.hidden_layers) if self.batch_normalization else 0

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fitserve_core.spec import Network
+from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.network import build_model, initialize
 from fitserve_workers.training.orders import block_epochs, epoch_order, order_block
 from fitserve_workers.training.pace import SLICE_SECONDS, slice_end
@@ -52,7 +54,7 @@ class TestSliceEnd:
 
 def initial_weights(seed=1, inputs=5, hidden=(5, 5, 5), **initializers):
     network = Network(hidden_layers=list(hidden), **initializers)
-    model = build_model(network, inputs, 5)
+    model = build_model(network, inputs, 5, Noise(tf.Variable(0), places=len(hidden) + 2))
     initialize(model, network, seed)
     return model.get_weights()[::2], model.get_weights()[1::2]
 

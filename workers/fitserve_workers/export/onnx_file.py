@@ -57,10 +57,28 @@ def _scaled(graph: Graph, inputs: str, scale: Scale) -> str:
 
 def _layers(graph: Graph, signal: str, model: keras.Model) -> str:
     for layer in model.layers:
-        kernel, bias = (graph.constant(np.asarray(weight)) for weight in layer.weights)
-        signal = graph.add("Gemm", signal, kernel, bias)
-        signal = add_activation(graph, keras.activations.serialize(layer.activation), signal)
+        # Dropout has no say in predictions.
+        if isinstance(layer, keras.layers.Dense):
+            signal = _dense(graph, signal, layer)
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            signal = _normalized(graph, signal, layer)
     return signal
+
+
+def _dense(graph: Graph, signal: str, layer: keras.layers.Dense) -> str:
+    signal = graph.add("Gemm", signal, *_constants(graph, layer.kernel, layer.bias))
+    return add_activation(graph, keras.activations.serialize(layer.activation), signal)
+
+
+def _normalized(graph: Graph, signal: str, layer: keras.layers.BatchNormalization) -> str:
+    weights = (layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance)
+    constants = _constants(graph, *weights)
+    epsilon = {"epsilon": layer.epsilon}
+    return graph.add("BatchNormalization", signal, *constants, attributes=epsilon)
+
+
+def _constants(graph: Graph, *weights: keras.Variable) -> list[str]:
+    return [graph.constant(np.asarray(weight)) for weight in weights]
 
 
 def _classification(graph: Graph, logits: str, _: Dataset) -> list[str]:

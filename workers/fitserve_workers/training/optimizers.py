@@ -45,8 +45,6 @@ OPTIMIZERS: dict[str, Callable[[Any], keras.optimizers.Optimizer]] = {
 }
 
 
-def build_optimizer(optimizer: Optimizer, model: keras.Model) -> keras.optimizers.Optimizer:
-    """Return the optimizer with its slot variables for `model`; the learning rate is the run's."""
-    built = OPTIMIZERS[optimizer.name](optimizer)
-    built.build(model.trainable_variables)
-    return built
+def build_optimizer(optimizer: Optimizer) -> keras.optimizers.Optimizer:
+    """Return the optimizer, not yet built for a model; the learning rate is the run's."""
+    return OPTIMIZERS[optimizer.name](optimizer)

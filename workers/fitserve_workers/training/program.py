@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.network import build_model, initialize
 from fitserve_workers.training.optimizers import build_optimizer
 from fitserve_workers.training.shape import Shape
@@ -36,8 +37,10 @@ class Program:
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self.task = TASKS[shape.task]
-        self.model = build_model(shape.network, shape.inputs, shape.outputs)
-        self.optimizer = build_optimizer(shape.optimizer, self.model)
+        self.optimizer = build_optimizer(shape.optimizer)
+        self._noise = Noise(self.optimizer.iterations, 2 + len(shape.network.hidden_layers))
+        self.model = build_model(shape.network, shape.inputs, shape.outputs, self._noise)
+        self.optimizer.build(self.model.trainable_variables)
         self.traces = 0
         self.compile_seconds: float | None = None
         self.seconds_per_step: float | None = None
@@ -49,6 +52,7 @@ class Program:
     def let(self, seed: int, learning_rate: float) -> int:
         """Start a run in the program; return the tenancy that `require` asks for."""
         initialize(self.model, self.shape.network, seed)
+        self._noise.seed(seed)
         for variable, unused in zip(self.optimizer.variables, self._unused, strict=True):
             variable.assign(unused)
         self.optimizer.learning_rate.assign(learning_rate)
