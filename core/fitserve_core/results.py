@@ -110,7 +110,7 @@ class EpochFigures(Result):
     val_data_loss: float | None = None
     val_accuracy: float | None = None
     val_mse: float | None = None
-    learning_rate: float | None = None
+    learning_rate: float | None = Field(default=None, description="Of the epoch's last step.")
     seconds: float | None = None
 
 

@@ -26,8 +26,13 @@ DROPOUTS = st.fixed_dictionaries(
         "at": st.lists(st.sampled_from(["input", "hidden", "output"]), min_size=1, unique=True)
     },
 )
+SCHEDULES = st.just("constant") | st.builds(
+    lambda steps, rate: {"name": "exponential_decay", "decay_steps": steps, "decay_rate": rate},
+    st.integers(1, 10**9),
+    st.floats(0, 1, exclude_min=True),
+)
 # May be given as a bare name, and are kept as an object.
-NAMED = {"optimizer", "kernel_initializer", "bias_initializer"}
+NAMED = {"optimizer", "schedule", "kernel_initializer", "bias_initializer"}
 SPECS = st.fixed_dictionaries(
     {"dataset": st.sampled_from(list(DATASETS))},
     optional={
@@ -50,6 +55,7 @@ SPECS = st.fixed_dictionaries(
                 "learning_rates": st.lists(
                     st.floats(0, 1_000, exclude_min=True), min_size=1, max_size=5, unique=True
                 ),
+                "schedule": SCHEDULES,
                 "batch_size": st.integers(1, 60_000),
                 "epochs": st.integers(1, 1_000),
             },

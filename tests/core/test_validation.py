@@ -109,6 +109,11 @@ class TestPath:
             ),
             ({"network": {"bias_initializer": "constant"}}, "network.bias_initializer.value"),
             ({"network": {"regularizer": {"l1": -0.1}}}, "network.regularizer.l1"),
+            ({"training": {"schedule": "exponential_decay"}}, "training.schedule.decay_steps"),
+            (
+                {"training": {"schedule": {"name": "constant", "decay_rate": 0.5}}},
+                "training.schedule.decay_rate",
+            ),
             ({"network": {"dropout": {"rate": 1.0}}}, "network.dropout.rate"),
             ({"network": {"dropout": {"at": ["between"]}}}, "network.dropout.at[0]"),
             ({"network": {"dropout": {"at": ["input", "input"]}}}, "network.dropout.at"),

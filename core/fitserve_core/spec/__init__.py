@@ -10,6 +10,7 @@ from fitserve_core.spec.initializers import Initializer
 from fitserve_core.spec.network import Activation, Dropout, Network, Place, Regularizer
 from fitserve_core.spec.optimizers import Adadelta, Adagrad, Adam, Nadam, Optimizer, Rmsprop, Sgd
 from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Split
+from fitserve_core.spec.schedules import ConstantRate, CosineDecay, ExponentialDecay, Schedule
 from fitserve_core.spec.training import Training
 
 __all__ = [
@@ -21,9 +22,12 @@ __all__ = [
     "Adagrad",
     "Adam",
     "Cell",
+    "ConstantRate",
+    "CosineDecay",
     "DatasetName",
     "Dropout",
     "ExperimentSpec",
+    "ExponentialDecay",
     "Initializer",
     "Nadam",
     "Network",
@@ -32,6 +36,7 @@ __all__ = [
     "Regularizer",
     "Rmsprop",
     "RunPlan",
+    "Schedule",
     "Sgd",
     "Split",
     "Training",

@@ -101,6 +101,7 @@ class ExperimentSpec(SpecModel):
             network=self.network,
             optimizer=self.training.optimizer,
             learning_rate=cell.config["learning_rate"],
+            schedule=self.training.schedule,
             batch_size=self.training.batch_size,
             epochs=self.training.epochs,
             seed=seed,

@@ -7,6 +7,7 @@ from pydantic import Field
 from fitserve_core.spec.base import Seed, SpecModel
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.optimizers import Optimizer
+from fitserve_core.spec.schedules import ConstantRate, Schedule
 from fitserve_core.spec.training import LearningRate
 
 DatasetName = Literal["mnist", "eckerle4"]
@@ -30,6 +31,7 @@ class RunPlan(SpecModel):
     network: Network
     optimizer: Optimizer
     learning_rate: LearningRate
+    schedule: Schedule = ConstantRate(name="constant")
     batch_size: int
     epochs: int
     seed: Seed

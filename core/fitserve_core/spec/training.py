@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from fitserve_core.spec.base import SpecModel
 from fitserve_core.spec.optimizers import Optimizer, Sgd
+from fitserve_core.spec.schedules import ConstantRate, Schedule
 
 LearningRate = Annotated[float, Field(gt=0, le=1_000)]
 
@@ -18,6 +19,10 @@ class Training(SpecModel):
     )
     learning_rates: list[LearningRate] = Field(
         default=[0.01], min_length=1, max_length=100, description="One cell each."
+    )
+    schedule: Schedule = Field(
+        default=ConstantRate(name="constant"),
+        description="How each learning rate changes from step to step: a name, or an object.",
     )
     batch_size: int = Field(default=8, ge=1, le=60_000, description="Rows of a mini-batch.")
     epochs: int = Field(default=10, ge=1, le=100_000, description="Passes over the training rows.")

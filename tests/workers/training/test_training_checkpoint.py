@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fitserve_core.spec import Adam, Dropout, Nadam, Sgd
+from fitserve_core.spec import Adam, Dropout, ExponentialDecay, Nadam, Sgd
 from fitserve_workers.training import Training
 
 RECIPES = {
@@ -11,6 +11,9 @@ RECIPES = {
     "adam": {"optimizer": Adam(name="adam")},
     "nadam": {"optimizer": Nadam(name="nadam")},
     "dropout": {"dropout": Dropout(rate=0.3, at=["input", "hidden", "output"])},
+    "schedule": {
+        "schedule": ExponentialDecay(name="exponential_decay", decay_steps=99, decay_rate=0.99)
+    },
     "normalization": {"batch_normalization": True},
 }
 

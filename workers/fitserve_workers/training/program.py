@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.network import build_model, initialize
 from fitserve_workers.training.optimizers import build_optimizer
+from fitserve_workers.training.schedules import LearningRate
 from fitserve_workers.training.shape import Shape
 from fitserve_workers.training.step import evaluated, training_step
 from fitserve_workers.training.tasks import TASKS
@@ -29,6 +30,7 @@ class Program:
         shape: what it was built for.
         model: the ordinary Keras model; its weights are those of the present run.
         optimizer: the ordinary Keras optimizer.
+        learning_rate: what its steps are taken with.
         traces: how often TensorFlow traced, and so compiled, the training loop.
         compile_seconds: what the first call cost; None before it.
         seconds_per_step: as last measured; None before.
@@ -37,7 +39,8 @@ class Program:
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self.task = TASKS[shape.task]
-        self.optimizer = build_optimizer(shape.optimizer)
+        self.learning_rate = LearningRate(shape.schedule)
+        self.optimizer = build_optimizer(shape.optimizer, self.learning_rate)
         self._noise = Noise(self.optimizer.iterations, 2 + len(shape.network.hidden_layers))
         self.model = build_model(shape.network, shape.inputs, shape.outputs, self._noise)
         self.optimizer.build(self.model.trainable_variables)
@@ -55,7 +58,7 @@ class Program:
         self._noise.seed(seed)
         for variable, unused in zip(self.optimizer.variables, self._unused, strict=True):
             variable.assign(unused)
-        self.optimizer.learning_rate.assign(learning_rate)
+        self.learning_rate.start(self.optimizer, learning_rate)
         self._tenancy += 1
         return self._tenancy
 
