@@ -97,17 +97,20 @@ class EpochFigures(Result):
     """What one epoch of one run reported.
 
     Training figures are running means over the epoch, as Keras reports them. `mse` figures are
-    on the [0, 1] scale of the full data range whatever the scaling; `loss` is what was minimised.
+    on the [0, 1] scale of the full data range whatever the scaling; `loss` is what was minimised, a
+    regularizer's penalty included; `data_loss` is the same without the penalty.
     """
 
     epoch: int = Field(description="Counted from 1.")
     loss: float | None = None
+    data_loss: float | None = None
     accuracy: float | None = None
     mse: float | None = None
     val_loss: float | None = None
+    val_data_loss: float | None = None
     val_accuracy: float | None = None
     val_mse: float | None = None
-    learning_rate: float | None = None
+    learning_rate: float | None = Field(default=None, description="Of the epoch's last step.")
     seconds: float | None = None
 
 
@@ -130,8 +133,9 @@ class Artefact(Result):
 class RunMetrics(Result):
     """One run: its seed, status, verdict, figures of every epoch and of the end.
 
-    `final` holds the last epoch's figures and, besides, `test_loss`, `test_accuracy` (digits) or
-    `test_mse` and, in the data's own units squared, `mse_data_units`, `test_mse_data_units`.
+    `final` holds the last epoch's figures and, besides, `test_loss`, `test_data_loss`,
+    `test_accuracy` (digits) or `test_mse` and, in the data's own units squared, `mse_data_units`,
+    `test_mse_data_units`.
     """
 
     run_id: str

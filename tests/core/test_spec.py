@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -7,13 +8,31 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from fitserve_core.datasets.registry import DATASETS
-from fitserve_core.spec import MAX_EPOCH_ROWS, MAX_PARAMETERS, MAX_RUNS, ExperimentSpec
+from fitserve_core.spec import MAX_EPOCH_ROWS, MAX_PARAMETERS, MAX_RUNS, Activation, ExperimentSpec
+from fitserve_core.spec.optimizers import DEFAULT_LEARNING_RATES
 
 SEEDS = st.integers(0, 2**53 - 1)
-OPTIMIZERS = st.sampled_from(["sgd", "adam", {"name": "adam"}]) | st.builds(
+OPTIMIZERS = st.sampled_from([*DEFAULT_LEARNING_RATES, {"name": "adam"}]) | st.builds(
     lambda momentum: {"name": "sgd", "momentum": momentum, "nesterov": True},
     st.floats(0, 1, exclude_min=True, exclude_max=True),
 )
+INITIALIZERS = st.sampled_from(
+    ["he_normal", "zeros", {"name": "random_uniform", "minval": -1, "maxval": 1}]
+) | st.builds(lambda value: {"name": "constant", "value": value}, st.floats(-1_000, 1_000))
+REGULARIZERS = st.fixed_dictionaries({"l1": st.floats(0, 1), "l2": st.floats(0, 1)})
+DROPOUTS = st.fixed_dictionaries(
+    {"rate": st.floats(0, 1, exclude_max=True)},
+    optional={
+        "at": st.lists(st.sampled_from(["input", "hidden", "output"]), min_size=1, unique=True)
+    },
+)
+SCHEDULES = st.just("constant") | st.builds(
+    lambda steps, rate: {"name": "exponential_decay", "decay_steps": steps, "decay_rate": rate},
+    st.integers(1, 10**9),
+    st.floats(0, 1, exclude_min=True),
+)
+# May be given as a bare name, and are kept as an object.
+NAMED = {"optimizer", "schedule", "kernel_initializer", "bias_initializer"}
 SPECS = st.fixed_dictionaries(
     {"dataset": st.sampled_from(list(DATASETS))},
     optional={
@@ -22,7 +41,11 @@ SPECS = st.fixed_dictionaries(
             {},
             optional={
                 "hidden_layers": st.lists(st.integers(1, 500), max_size=64),
-                "activation": st.sampled_from(["relu", "sigmoid", "tanh", "linear"]),
+                "activation": st.sampled_from(get_args(Activation)),
+                "kernel_initializer": INITIALIZERS,
+                "bias_initializer": INITIALIZERS,
+                "regularizer": REGULARIZERS,
+                "dropout": DROPOUTS,
             },
         ),
         "training": st.fixed_dictionaries(
@@ -32,6 +55,7 @@ SPECS = st.fixed_dictionaries(
                 "learning_rates": st.lists(
                     st.floats(0, 1_000, exclude_min=True), min_size=1, max_size=5, unique=True
                 ),
+                "schedule": SCHEDULES,
                 "batch_size": st.integers(1, 60_000),
                 "epochs": st.integers(1, 1_000),
             },
@@ -58,8 +82,12 @@ class TestRoundTrip:
         for name in given_fields.keys() - {"network", "training", "split"}:
             assert kept[name] == given_fields[name]
         for part in given_fields.keys() & {"network", "training", "split"}:
-            for name in given_fields[part].keys() - {"optimizer"}:
-                assert kept[part][name] == given_fields[part][name]
+            for name in given_fields[part].keys() - NAMED:
+                given = given_fields[part][name]
+                if isinstance(given, dict):
+                    assert given.items() <= kept[part][name].items()
+                else:
+                    assert kept[part][name] == given
 
     @given(SPECS, SEEDS)
     def test_every_cell_has_a_plan(self, given_fields, seed):
@@ -72,7 +100,11 @@ class TestRoundTrip:
 class TestDefaults:
     @pytest.mark.parametrize(
         ("training", "learning_rates"),
-        [({}, [0.01]), ({"optimizer": "adam"}, [0.001]), ({"optimizer": {"name": "sgd"}}, [0.01])],
+        [
+            ({}, [0.01]),
+            ({"optimizer": {"name": "sgd"}}, [0.01]),
+            *(({"optimizer": name}, rates) for name, rates in DEFAULT_LEARNING_RATES.items()),
+        ],
     )
     def test_learning_rates_follow_the_optimizer(self, training, learning_rates):
         spec = ExperimentSpec.model_validate({"dataset": "mnist", "training": training})
@@ -104,6 +136,10 @@ class TestBounds:
             (
                 {"training": {"epochs": 100_000}, "repetitions": 100},
                 f"10,000,000 rows; at most {MAX_EPOCH_ROWS:,}",
+            ),
+            (
+                {"network": {"batch_normalization": True}, "training": {"batch_size": 1}},
+                "batch_size of at least 2",
             ),
             ({"training": {"learning_rates": [0.1, 0.1]}}, "must differ"),
             ({"training": {"optimizer": {"name": "sgd", "nesterov": True}}}, "needs a momentum"),

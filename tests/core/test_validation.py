@@ -84,8 +84,39 @@ class TestPath:
                 {"training": {"optimizer": {"name": "adam", "momentum": 0.9}}},
                 "training.optimizer.momentum",
             ),
+            *(
+                (
+                    {"training": {"optimizer": {"name": name, knob: value}}},
+                    f"training.optimizer.{knob}",
+                )
+                for name, knob, value in [
+                    ("nadam", "momentum", 0.9),
+                    ("adagrad", "momentum", 0.9),
+                    ("adadelta", "momentum", 0.9),
+                    ("rmsprop", "nesterov", True),
+                    ("rmsprop", "momentum", 1.0),
+                ]
+            ),
             ({"training": {"optimizer": {"name": "sgd", "nesterov": True}}}, "training.optimizer"),
             ({"training": {"optimizer": "lion"}}, "training.optimizer"),
+            (
+                {"network": {"kernel_initializer": {"name": "random_normal", "stddev": 0}}},
+                "network.kernel_initializer.stddev",
+            ),
+            (
+                {"network": {"bias_initializer": {"name": "random_uniform", "minval": 1}}},
+                "network.bias_initializer",
+            ),
+            ({"network": {"bias_initializer": "constant"}}, "network.bias_initializer.value"),
+            ({"network": {"regularizer": {"l1": -0.1}}}, "network.regularizer.l1"),
+            ({"training": {"schedule": "exponential_decay"}}, "training.schedule.decay_steps"),
+            (
+                {"training": {"schedule": {"name": "constant", "decay_rate": 0.5}}},
+                "training.schedule.decay_rate",
+            ),
+            ({"network": {"dropout": {"rate": 1.0}}}, "network.dropout.rate"),
+            ({"network": {"dropout": {"at": ["between"]}}}, "network.dropout.at[0]"),
+            ({"network": {"dropout": {"at": ["input", "input"]}}}, "network.dropout.at"),
             ({"split": {"seed": -1}}, "split.seed"),
             ({"learning_rate": 0.1}, "learning_rate"),
         ],
@@ -133,18 +164,19 @@ class TestMessage:
             ),
             (
                 {"network": {"units": 5}},
-                "network.units: unknown field 'units'; network takes: hidden_layers, activation; "
+                "network.units: unknown field 'units'; network takes: hidden_layers, activation, "
+                "kernel_initializer, bias_initializer, regularizer, dropout, batch_normalization; "
                 "received 5",
             ),
             (
                 {"training": {"optimizer": "lion"}},
                 "training.optimizer: must be a name or an object with a name, one of 'sgd', "
-                '\'adam\'; received {"name": "lion"}',
+                "'adam', 'nadam', 'adagrad', 'adadelta', 'rmsprop'; received {\"name\": \"lion\"}",
             ),
             (
                 {"network": {"activation": "softmax"}},
-                "network.activation: must be 'relu', 'sigmoid', 'tanh' or 'linear'; "
-                'received "softmax"',
+                "network.activation: must be 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', "
+                "'softplus', 'sigmoid', 'tanh' or 'linear'; received \"softmax\"",
             ),
             (
                 {"training": {"learning_rates": []}},

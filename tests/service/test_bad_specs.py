@@ -66,9 +66,9 @@ class TestField:
                 "adam takes: name",
             ),
             (
-                _spec(training={"optimizer": "rmsprop"}),
+                _spec(training={"optimizer": "adamax"}),
                 "training.optimizer",
-                {"name": "rmsprop"},
+                {"name": "adamax"},
                 "'sgd', 'adam'",
             ),
             (_spec(dataset="cifar"), "dataset", "cifar", "'mnist' or 'eckerle4'"),

@@ -21,11 +21,10 @@ MakePlan = Callable[..., RunPlan]
 
 
 def _plan(**changes: Any) -> RunPlan:
-    hidden = changes.pop("hidden_layers", [8])
-    activation = changes.pop("activation", "relu")
+    of_network = {name: changes.pop(name) for name in Network.model_fields if name in changes}
     fields: dict[str, Any] = {
         "dataset": "eckerle4",
-        "network": Network(hidden_layers=hidden, activation=activation),
+        "network": Network.model_validate({"hidden_layers": [8]} | of_network),
         "optimizer": Sgd(name="sgd"),
         "learning_rate": 0.05,
         "batch_size": 4,

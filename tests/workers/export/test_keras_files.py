@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from fitserve_core.spec import Dropout
 from fitserve_workers.export import export_keras, export_weights
 from fitserve_workers.training import Training
 
@@ -24,9 +25,12 @@ class TestExportWeights:
 # Keras 3.15 itself calls NumPy 2.4 in a way that NumPy 2.0 deprecated.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 class TestExportKeras:
-    def test_is_loaded_by_keras(self, blobs, plan, programs, finish, tmp_path):
+    @pytest.mark.parametrize(
+        "knobs", [{}, {"dropout": Dropout(rate=0.2), "batch_normalization": True}]
+    )
+    def test_is_loaded_by_keras(self, knobs, blobs, plan, programs, finish, tmp_path):
         dataset = blobs()
-        training = Training(plan(), dataset, programs)
+        training = Training(plan(**knobs), dataset, programs)
         finish(training)
         export_keras(training.model, tmp_path / "model.keras")
         loaded = keras.models.load_model(tmp_path / "model.keras")

@@ -1,6 +1,7 @@
 """The ONNX file answers in the data's own units, and as the Keras model does."""
 
 import json
+from typing import get_args
 
 import numpy as np
 import onnx
@@ -9,10 +10,11 @@ import pytest
 
 from fitserve_core.datasets.dataset import Dataset, Rows, Scale
 from fitserve_core.datasets.registry import DATASETS
+from fitserve_core.spec import Activation, Dropout
 from fitserve_workers.export import export_onnx
 from fitserve_workers.training import Training
 
-ACTIVATIONS = ["relu", "sigmoid", "tanh", "linear"]
+ACTIVATIONS = get_args(Activation)
 
 
 @pytest.fixture
@@ -59,6 +61,21 @@ class TestClassification:
             exponentials / exponentials.sum(axis=1, keepdims=True),
             atol=1e-5,
         )
+
+    def test_normalises_by_moving_statistics_and_drops_nothing(
+        self, raw_digits, digits, plan, programs, finish, answers
+    ):
+        recipe = plan(
+            dataset="mnist",
+            hidden_layers=[12, 7],
+            batch_normalization=True,
+            dropout=Dropout(rate=0.3, at=["input", "hidden", "output"]),
+        )
+        training = Training(recipe, digits, programs)
+        finish(training)
+        given = answers(recipe, digits, training, raw_digits.astype(np.float32))
+        logits = np.asarray(training.model(digits.train.inputs))
+        np.testing.assert_allclose(given["logits"], logits, atol=1e-5)
 
 
 class TestRegression:

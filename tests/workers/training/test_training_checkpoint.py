@@ -3,10 +3,19 @@
 import numpy as np
 import pytest
 
-from fitserve_core.spec import Adam, Sgd
+from fitserve_core.spec import Adam, Dropout, ExponentialDecay, Nadam, Sgd
 from fitserve_workers.training import Training
 
-OPTIMIZERS = [Sgd(name="sgd", momentum=0.9), Adam(name="adam")]
+RECIPES = {
+    "momentum": {"optimizer": Sgd(name="sgd", momentum=0.9)},
+    "adam": {"optimizer": Adam(name="adam")},
+    "nadam": {"optimizer": Nadam(name="nadam")},
+    "dropout": {"dropout": Dropout(rate=0.3, at=["input", "hidden", "output"])},
+    "schedule": {
+        "schedule": ExponentialDecay(name="exponential_decay", decay_steps=99, decay_rate=0.99)
+    },
+    "normalization": {"batch_normalization": True},
+}
 
 
 def told(figures):
@@ -22,10 +31,10 @@ def saved_on_the_way(training, path, after):
     return figures
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda optimizer: optimizer.name)
+@pytest.mark.parametrize("knobs", RECIPES.values(), ids=list(RECIPES))
 class TestRestore:
-    def test_goes_on_bit_for_bit(self, optimizer, blobs, plan, fresh_programs, finish, tmp_path):
-        recipe = plan(optimizer=optimizer, epochs=3_000, learning_rate=0.003)
+    def test_goes_on_bit_for_bit(self, knobs, blobs, plan, fresh_programs, finish, tmp_path):
+        recipe = plan(**knobs, epochs=3_000, learning_rate=0.003)
         # A fresh program measures its pace with short slices, so that the first run is not done
         # before it is interrupted.
         interrupted = Training(recipe, blobs(), fresh_programs)
@@ -45,10 +54,8 @@ class TestRestore:
         for received, wanted in zip(resumed.model.get_weights(), weights, strict=True):
             np.testing.assert_array_equal(received, wanted)
 
-    def test_of_a_finished_run_is_finished(
-        self, optimizer, blobs, plan, programs, finish, tmp_path
-    ):
-        recipe = plan(optimizer=optimizer)
+    def test_of_a_finished_run_is_finished(self, knobs, blobs, plan, programs, finish, tmp_path):
+        recipe = plan(**knobs)
         done = Training(recipe, blobs(), programs)
         finish(done)
         done.save(tmp_path / "checkpoint")

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fitserve_core.spec import Network
+from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.network import build_model, initialize
 from fitserve_workers.training.orders import block_epochs, epoch_order, order_block
 from fitserve_workers.training.pace import SLICE_SECONDS, slice_end
@@ -50,21 +52,54 @@ class TestSliceEnd:
         assert slice_end(4, 100, 10, None) == 5
 
 
+def initial_weights(seed=1, inputs=5, hidden=(5, 5, 5), **initializers):
+    network = Network(hidden_layers=list(hidden), **initializers)
+    model = build_model(network, inputs, 5, Noise(tf.Variable(0), places=len(hidden) + 2))
+    initialize(model, network, seed)
+    return model.get_weights()[::2], model.get_weights()[1::2]
+
+
 class TestInitialize:
     def test_gives_each_layer_kernels_of_its_own_and_no_bias(self):
-        model = build_model(Network(hidden_layers=[5, 5, 5]), 5, 5)
-        initialize(model, seed=1)
-        kernels, biases = model.get_weights()[::2], model.get_weights()[1::2]
+        kernels, biases = initial_weights()
         assert len({kernel.tobytes() for kernel in kernels}) == 4
         assert not any(bias.any() for bias in biases)
 
     def test_depends_on_the_seed_alone(self):
-        def kernel(seed):
-            model = build_model(Network(hidden_layers=[5]), 3, 2)
-            initialize(model, seed)
-            return model.get_weights()[0]
-
-        np.testing.assert_array_equal(kernel(1), kernel(1))
-        assert (kernel(1) != kernel(2)).any()
+        (first, *_), _ = initial_weights(1, inputs=3)
+        (again, *_), _ = initial_weights(1, inputs=3)
+        (other, *_), _ = initial_weights(2, inputs=3)
+        np.testing.assert_array_equal(first, again)
+        assert (first != other).any()
         # Glorot and Bengio (2010): uniform within ±√(6 / (inputs + outputs)).
-        assert np.abs(kernel(1)).max() <= np.sqrt(6 / 8)
+        assert np.abs(first).max() <= np.sqrt(6 / 8)
+
+    def test_kernels_and_biases_are_drawn_apart(self):
+        kernels, biases = initial_weights(
+            kernel_initializer="ones", bias_initializer={"name": "constant", "value": -0.5}
+        )
+        assert all((kernel == 1).all() for kernel in kernels)
+        assert all((bias == -0.5).all() for bias in biases)
+        _, biases = initial_weights(bias_initializer="random_normal")
+        assert len({bias.tobytes() for bias in biases}) == 4
+
+    @pytest.mark.parametrize(
+        ("initializer", "std", "uniform"),
+        [
+            # Variances: Glorot 2/(inputs + outputs), He 2/inputs, LeCun 1/inputs.
+            ("glorot_uniform", np.sqrt(2 / 700), True),
+            ("glorot_normal", np.sqrt(2 / 700), False),
+            ("he_uniform", np.sqrt(2 / 300), True),
+            ("he_normal", np.sqrt(2 / 300), False),
+            ("lecun_uniform", np.sqrt(1 / 300), True),
+            ("lecun_normal", np.sqrt(1 / 300), False),
+            ({"name": "random_uniform", "minval": -1, "maxval": 1}, np.sqrt(1 / 3), True),
+            ({"name": "random_normal", "mean": 0, "stddev": 0.2}, 0.2, False),
+        ],
+    )
+    def test_has_the_variance_that_its_name_stands_for(self, initializer, std, uniform):
+        (kernel, _), _ = initial_weights(inputs=300, hidden=(400,), kernel_initializer=initializer)
+        assert kernel.std() == pytest.approx(std, rel=0.01)
+        assert kernel.mean() == pytest.approx(0, abs=0.02 * std)
+        # A uniform distribution ends at √3 standard deviations.
+        assert (np.abs(kernel).max() <= 1.01 * np.sqrt(3) * std) == uniform

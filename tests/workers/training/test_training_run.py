@@ -131,9 +131,12 @@ class TestFinalFigures:
         assert final == {
             "loss": last.loss,
             "accuracy": last.accuracy,
+            "data_loss": last.loss,
             "val_loss": last.val_loss,
+            "val_data_loss": last.val_loss,
             "val_accuracy": last.val_accuracy,
             "test_loss": pytest.approx(loss, rel=1e-5),
+            "test_data_loss": pytest.approx(loss, rel=1e-5),
             "test_accuracy": np.mean(logits.argmax(axis=-1) == labels),
         }
 

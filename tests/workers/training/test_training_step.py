@@ -1,14 +1,16 @@
 """The compiled training step against numbers worked out by hand, and against Keras's own `fit`."""
 
+from typing import get_args
+
 import keras
 import numpy as np
 import pytest
 
 from fitserve_core.datasets.dataset import Dataset, Rows, Scale
 from fitserve_core.datasets.registry import DatasetInfo
-from fitserve_core.spec import Adam, Sgd
+from fitserve_core.spec import Activation, Adadelta, Adagrad, Adam, Nadam, Rmsprop, Sgd
 from fitserve_workers.training import Training
-from fitserve_workers.training.orders import epoch_order
+from support.twins import assert_as_keras_fits
 
 
 @pytest.fixture
@@ -57,62 +59,46 @@ class TestWorkedExample:
         assert figures.loss == pytest.approx((1**2 + 2**2) / 2)
 
 
-def keras_optimizer(name, learning_rate):
-    return {
-        "sgd": keras.optimizers.SGD(learning_rate),
-        "momentum": keras.optimizers.SGD(learning_rate, momentum=0.9),
-        "nesterov": keras.optimizers.SGD(learning_rate, momentum=0.9, nesterov=True),
-        "adam": keras.optimizers.Adam(learning_rate),
-    }[name]
-
-
 OPTIMIZERS = {
-    "sgd": Sgd(name="sgd"),
-    "momentum": Sgd(name="sgd", momentum=0.9),
-    "nesterov": Sgd(name="sgd", momentum=0.9, nesterov=True),
-    "adam": Adam(name="adam"),
+    "sgd": (Sgd(name="sgd"), keras.optimizers.SGD(0.01)),
+    "momentum": (Sgd(name="sgd", momentum=0.9), keras.optimizers.SGD(0.01, momentum=0.9)),
+    "nesterov": (
+        Sgd(name="sgd", momentum=0.9, nesterov=True),
+        keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True),
+    ),
+    "adam": (Adam(name="adam"), keras.optimizers.Adam(0.01)),
+    "nadam": (Nadam(name="nadam"), keras.optimizers.Nadam(0.01)),
+    "adagrad": (Adagrad(name="adagrad"), keras.optimizers.Adagrad(0.01)),
+    "adadelta": (Adadelta(name="adadelta"), keras.optimizers.Adadelta(0.01)),
+    "rmsprop": (Rmsprop(name="rmsprop"), keras.optimizers.RMSprop(0.01)),
+    "rmsprop-momentum": (
+        Rmsprop(name="rmsprop", momentum=0.5),
+        keras.optimizers.RMSprop(0.01, momentum=0.5),
+    ),
 }
 
 
-class TestAgainstKerasFit:
+class TestOptimizersAgainstKerasFit:
     @pytest.mark.parametrize("name", OPTIMIZERS)
-    def test_same_rows_give_the_same_weights(self, name, blobs, plan, programs, finish):
+    def test_same_rows_give_the_same_weights(self, name, blobs, plan, programs):
         dataset = blobs(train=402)
+        ours, theirs = OPTIMIZERS[name]
+        # 101 steps an epoch, the last one of 2 rows: 202 steps.
         recipe = plan(
-            optimizer=OPTIMIZERS[name],
+            optimizer=ours,
             hidden_layers=[8, 6],
             activation="tanh",
             learning_rate=0.01,
             batch_size=4,
             epochs=2,
         )
+        assert_as_keras_fits(recipe, Training(recipe, dataset, programs), dataset, theirs)
+
+
+class TestActivationsAgainstKerasFit:
+    @pytest.mark.parametrize("activation", get_args(Activation))
+    def test_same_rows_give_the_same_weights(self, activation, blobs, plan, programs):
+        dataset = blobs(train=102)
+        recipe = plan(hidden_layers=[6, 5], activation=activation, learning_rate=0.01, epochs=1)
         training = Training(recipe, dataset, programs)
-        twin = keras.models.clone_model(training.model)
-        twin.set_weights(training.model.get_weights())
-
-        figures = finish(training)
-
-        twin.compile(
-            optimizer=keras_optimizer(name, 0.01),
-            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            metrics=["accuracy"],
-            jit_compile=False,
-        )
-        # 101 steps an epoch, the last one of 2 rows: 202 steps.
-        for epoch, ours in enumerate(figures):
-            order = epoch_order(recipe.seed, epoch, 402)
-            history = twin.fit(
-                dataset.train.inputs[order],
-                dataset.train.targets[order],
-                batch_size=4,
-                shuffle=False,
-                verbose=0,
-                validation_data=(dataset.validation.inputs, dataset.validation.targets),
-            ).history
-            for figure in ("loss", "accuracy", "val_loss", "val_accuracy"):
-                assert getattr(ours, figure) == pytest.approx(history[figure][0], abs=1e-5)
-        assert len(figures) == 2
-        for received, expected in zip(
-            training.model.get_weights(), twin.get_weights(), strict=True
-        ):
-            np.testing.assert_allclose(received, expected, atol=1e-5, rtol=0)
+        assert_as_keras_fits(recipe, training, dataset, keras.optimizers.SGD(0.01))

@@ -1,5 +1,7 @@
 """An ONNX graph under construction, one node after the other."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import onnx
 from numpy.typing import NDArray
@@ -18,10 +20,16 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
-    def add(self, operator: str, *inputs: str, output: str | None = None) -> str:
+    def add(
+        self,
+        operator: str,
+        *inputs: str,
+        output: str | None = None,
+        attributes: Mapping[str, float] | None = None,
+    ) -> str:
         """Add a node; return the name of its output."""
         output = output or f"{operator.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, inputs, [output]))
+        self.nodes.append(helper.make_node(operator, inputs, [output], **(attributes or {})))
         return output
 
     def constant(self, values: NDArray[np.floating]) -> str:

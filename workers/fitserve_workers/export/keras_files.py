@@ -5,6 +5,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from fitserve_workers.training.dropout import SeededDropout
+
 
 def export_weights(model: keras.Model, path: Path) -> None:
     """Write the weights as an `.npz` without pickles, by name: `hidden_1/kernel`, `output/bias`."""
@@ -17,9 +19,18 @@ def export_keras(model: keras.Model, path: Path) -> None:
     """Write the trained model as it is, for `keras.models.load_model`.
 
     Its inputs are scaled and its outputs are logits, or values on the scaled range: it is for
-    training on and for looking inside. The ONNX file answers in the data's own units.
+    training on and for looking inside. The ONNX file answers in the data's own units. Dropout is
+    Keras's own there, which needs nothing of this project to be loaded.
 
     Raises:
         ValueError: `path` does not end in `.keras`.
     """
-    model.save(path)
+    plain = keras.models.clone_model(model, clone_function=_without_ours)
+    plain.set_weights(model.get_weights())
+    plain.save(path)
+
+
+def _without_ours(layer: keras.layers.Layer) -> keras.layers.Layer:
+    if isinstance(layer, SeededDropout):
+        return keras.layers.Dropout(layer.rate, name=layer.name)
+    return type(layer).from_config(layer.get_config())

@@ -12,13 +12,12 @@ from onnx import TensorProto, helper
 from fitserve_core.datasets.dataset import Dataset, Scale
 from fitserve_core.datasets.registry import Task
 from fitserve_core.spec import RunPlan
+from fitserve_workers.export.activations import add_activation
 from fitserve_workers.export.graph import Graph
 
 # ONNX Runtime 1.22 and later read both; newer ones bring a perceptron nothing.
 OPSET = 18
 IR_VERSION = 10
-
-ACTIVATIONS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
 
 
 def export_onnx(plan: RunPlan, dataset: Dataset, model: keras.Model, path: Path) -> None:
@@ -58,12 +57,28 @@ def _scaled(graph: Graph, inputs: str, scale: Scale) -> str:
 
 def _layers(graph: Graph, signal: str, model: keras.Model) -> str:
     for layer in model.layers:
-        kernel, bias = (graph.constant(np.asarray(weight)) for weight in layer.weights)
-        signal = graph.add("Gemm", signal, kernel, bias)
-        activation = keras.activations.serialize(layer.activation)
-        if activation != "linear":
-            signal = graph.add(ACTIVATIONS[activation], signal)
+        # Dropout has no say in predictions.
+        if isinstance(layer, keras.layers.Dense):
+            signal = _dense(graph, signal, layer)
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            signal = _normalized(graph, signal, layer)
     return signal
+
+
+def _dense(graph: Graph, signal: str, layer: keras.layers.Dense) -> str:
+    signal = graph.add("Gemm", signal, *_constants(graph, layer.kernel, layer.bias))
+    return add_activation(graph, keras.activations.serialize(layer.activation), signal)
+
+
+def _normalized(graph: Graph, signal: str, layer: keras.layers.BatchNormalization) -> str:
+    weights = (layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance)
+    constants = _constants(graph, *weights)
+    epsilon = {"epsilon": layer.epsilon}
+    return graph.add("BatchNormalization", signal, *constants, attributes=epsilon)
+
+
+def _constants(graph: Graph, *weights: keras.Variable) -> list[str]:
+    return [graph.constant(np.asarray(weight)) for weight in weights]
 
 
 def _classification(graph: Graph, logits: str, _: Dataset) -> list[str]:

@@ -38,7 +38,7 @@ def final_figures(
 
 
 def _reported(task: TaskFigures, dataset: Dataset, means: Means) -> dict[str, float]:
-    return task.reported(dict(zip(task.names, means.tolist(), strict=True)), dataset)
+    return task.reported(dict(zip(("loss", *task.names), means.tolist(), strict=True)), dataset)
 
 
 def _prefixed(split: str, figures: Mapping[str, float]) -> dict[str, float]:

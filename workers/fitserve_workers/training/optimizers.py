@@ -5,7 +5,8 @@ from typing import Any
 
 import keras
 
-from fitserve_core.spec import Optimizer
+from fitserve_core.spec import Optimizer, Rmsprop, Sgd
+from fitserve_workers.training.schedules import LearningRate
 
 
 class FusedMomentum(keras.optimizers.SGD):  # type: ignore[misc]
@@ -25,21 +26,27 @@ class FusedMomentum(keras.optimizers.SGD):  # type: ignore[misc]
         self.assign(velocity, -back)
 
 
-def _sgd(optimizer: Any) -> keras.optimizers.Optimizer:
+def _sgd(optimizer: Sgd, rate: Any) -> keras.optimizers.Optimizer:
     if optimizer.momentum and not optimizer.nesterov:
-        return FusedMomentum(momentum=optimizer.momentum)
-    return keras.optimizers.SGD(momentum=optimizer.momentum, nesterov=optimizer.nesterov)
+        return FusedMomentum(rate, momentum=optimizer.momentum)
+    return keras.optimizers.SGD(rate, momentum=optimizer.momentum, nesterov=optimizer.nesterov)
 
 
-def _adam(_: Any) -> keras.optimizers.Optimizer:
-    return keras.optimizers.Adam()
+def _rmsprop(optimizer: Rmsprop, rate: Any) -> keras.optimizers.Optimizer:
+    return keras.optimizers.RMSprop(rate, momentum=optimizer.momentum)
 
 
-OPTIMIZERS: dict[str, Callable[[Any], keras.optimizers.Optimizer]] = {"sgd": _sgd, "adam": _adam}
+OPTIMIZERS: dict[str, Callable[[Any, Any], keras.optimizers.Optimizer]] = {
+    "sgd": _sgd,
+    "adam": lambda _, rate: keras.optimizers.Adam(rate),
+    "nadam": lambda _, rate: keras.optimizers.Nadam(rate),
+    "adagrad": lambda _, rate: keras.optimizers.Adagrad(rate),
+    "adadelta": lambda _, rate: keras.optimizers.Adadelta(rate),
+    "rmsprop": _rmsprop,
+}
 
 
-def build_optimizer(optimizer: Optimizer, model: keras.Model) -> keras.optimizers.Optimizer:
-    """Return the optimizer with its slot variables for `model`; the learning rate is the run's."""
-    built = OPTIMIZERS[optimizer.name](optimizer)
-    built.build(model.trainable_variables)
-    return built
+def build_optimizer(optimizer: Optimizer, rate: LearningRate) -> keras.optimizers.Optimizer:
+    """Return the optimizer, not yet built for a model; `rate.start` gives it a run's own rate."""
+    # Without a schedule Keras makes a variable of the number, which `rate.start` assigns.
+    return OPTIMIZERS[optimizer.name](optimizer, rate.schedule or 0.0)

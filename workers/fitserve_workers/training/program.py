@@ -7,8 +7,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.network import build_model, initialize
 from fitserve_workers.training.optimizers import build_optimizer
+from fitserve_workers.training.schedules import LearningRate
 from fitserve_workers.training.shape import Shape
 from fitserve_workers.training.step import evaluated, training_step
 from fitserve_workers.training.tasks import TASKS
@@ -28,6 +30,7 @@ class Program:
         shape: what it was built for.
         model: the ordinary Keras model; its weights are those of the present run.
         optimizer: the ordinary Keras optimizer.
+        learning_rate: what its steps are taken with.
         traces: how often TensorFlow traced, and so compiled, the training loop.
         compile_seconds: what the first call cost; None before it.
         seconds_per_step: as last measured; None before.
@@ -36,8 +39,11 @@ class Program:
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self.task = TASKS[shape.task]
-        self.model = build_model(shape.network, shape.inputs, shape.outputs)
-        self.optimizer = build_optimizer(shape.optimizer, self.model)
+        self.learning_rate = LearningRate(shape.schedule)
+        self.optimizer = build_optimizer(shape.optimizer, self.learning_rate)
+        self._noise = Noise(self.optimizer.iterations, 2 + len(shape.network.hidden_layers))
+        self.model = build_model(shape.network, shape.inputs, shape.outputs, self._noise)
+        self.optimizer.build(self.model.trainable_variables)
         self.traces = 0
         self.compile_seconds: float | None = None
         self.seconds_per_step: float | None = None
@@ -48,10 +54,11 @@ class Program:
 
     def let(self, seed: int, learning_rate: float) -> int:
         """Start a run in the program; return the tenancy that `require` asks for."""
-        initialize(self.model, seed)
+        initialize(self.model, self.shape.network, seed)
+        self._noise.seed(seed)
         for variable, unused in zip(self.optimizer.variables, self._unused, strict=True):
             variable.assign(unused)
-        self.optimizer.learning_rate.assign(learning_rate)
+        self.learning_rate.start(self.optimizer, learning_rate)
         self._tenancy += 1
         return self._tenancy
 
@@ -70,7 +77,7 @@ class Program:
 
     def no_sums(self) -> Sums:
         """Return the sums of a block that has not begun."""
-        zeros = tf.zeros((self.shape.block, len(self.task.names)), tf.float64)
+        zeros = tf.zeros((self.shape.block, 1 + len(self.task.names)), tf.float64)
         return Sums(zeros, zeros)
 
     def compile(self, train: Any, validation: Any) -> float:

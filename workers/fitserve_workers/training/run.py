@@ -139,10 +139,13 @@ class Training:
         share, self._seconds = self._seconds / len(ended), 0.0
         train = np.asarray(self._sums.train) / len(self._dataset.train)
         validation = self._validation_means()
+        rates = self._program.learning_rate.at(
+            [(self._block[place] + 1) * steps - 1 for place in ended], self._plan.learning_rate
+        )
         figures = [
             EpochFigures(
                 epoch=self._block[place] + 1,
-                learning_rate=self._plan.learning_rate,
+                learning_rate=rate,
                 seconds=share,
                 **epoch_figures(
                     self._program.task,
@@ -151,7 +154,7 @@ class Training:
                     None if validation is None else validation[place],
                 ),
             )
-            for place in ended
+            for place, rate in zip(ended, rates, strict=True)
         ]
         self.last = figures[-1]
         self.epoch = self.last.epoch

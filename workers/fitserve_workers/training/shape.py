@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.datasets.registry import Task
-from fitserve_core.spec import Network, Optimizer, RunPlan
+from fitserve_core.spec import Network, Optimizer, RunPlan, Schedule
 from fitserve_workers.training.orders import block_epochs, steps_per_epoch
 
 
@@ -18,6 +18,7 @@ class Shape(BaseModel):
 
     network: Network
     optimizer: Optimizer
+    schedule: Schedule
     task: Task
     inputs: int
     outputs: int
@@ -31,6 +32,7 @@ class Shape(BaseModel):
         return cls(
             network=plan.network,
             optimizer=plan.optimizer,
+            schedule=plan.schedule,
             task=dataset.info.task,
             inputs=dataset.info.inputs,
             outputs=dataset.info.outputs,

@@ -13,21 +13,26 @@ CHUNK_ROWS = 1_000
 def training_step(
     model: keras.Model, optimizer: keras.optimizers.Optimizer, task: TaskFigures, batch: Any
 ) -> Any:
-    """Update the weights on one mini-batch; return the sums of its figures, float64."""
+    """Update the weights on one mini-batch; return the sums of its figures, float64.
+
+    The first sum is of what was minimised: the data's loss with the regularizer's penalty. The
+    task's own figures follow.
+    """
     inputs, targets = batch
     with tf.GradientTape() as tape:
         figures = task.of_rows(model(inputs, training=True), targets)
-        loss = tf.reduce_mean(figures[0])
+        penalties = model.losses
+        loss = tf.add_n([tf.reduce_mean(figures[0]), *penalties])
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply(gradients, model.trainable_variables)
-    return _sums(figures)
+    return _sums(figures, penalties)
 
 
 def evaluated(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
-    """Return the sums of the figures of all `rows`, in chunks so that memory stays bounded."""
+    """Return the sums of `training_step` for all `rows`, in chunks so that memory stays bounded."""
     count = rows[0].shape[0]
     whole = count - count % CHUNK_ROWS
-    sums = tf.zeros(len(task.names), tf.float64)
+    sums = tf.zeros(1 + len(task.names), tf.float64)
     if whole:
         chunks = [_chunks(part, whole) for part in rows]
         chunk = tf.constant(0)
@@ -41,13 +46,16 @@ def evaluated(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
 
 def _figures(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
     inputs, targets = rows
-    return _sums(task.of_rows(model(inputs, training=False), targets))
+    return _sums(task.of_rows(model(inputs, training=False), targets), model.losses)
 
 
 def _chunks(part: Any, whole: int) -> Any:
     return tf.reshape(part[:whole], [-1, CHUNK_ROWS, *part.shape[1:]])
 
 
-def _sums(figures: tuple[Any, ...]) -> Any:
+def _sums(figures: tuple[Any, ...], penalties: list[Any]) -> Any:
     # float64: an epoch of 50,000 steps adds small losses to a large sum.
-    return tf.stack([tf.reduce_sum(tf.cast(figure, tf.float64)) for figure in figures])
+    sums = [tf.reduce_sum(tf.cast(figure, tf.float64)) for figure in figures]
+    rows = figures[0].shape[0]
+    loss = tf.add_n([sums[0], *(rows * tf.cast(penalty, tf.float64) for penalty in penalties)])
+    return tf.stack([loss, *sums])

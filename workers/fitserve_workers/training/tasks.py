@@ -13,7 +13,7 @@ class TaskFigures(Protocol):
     """The per-task part of training.
 
     Attributes:
-        names: of the figures of a row, the loss first.
+        names: of the figures of a row, its loss first.
     """
 
     names: tuple[str, ...]
@@ -34,7 +34,7 @@ class TaskFigures(Protocol):
 class Classification(TaskFigures):
     """Sparse categorical cross-entropy from logits; accuracy."""
 
-    names = ("loss", "accuracy")
+    names = ("data_loss", "accuracy")
 
     def of_rows(self, outputs: Any, targets: Any) -> tuple[Any, ...]:
         """Return cross-entropy, and 1 where the largest logit is the label's."""
@@ -43,7 +43,7 @@ class Classification(TaskFigures):
         return loss, tf.cast(hit, tf.float32)
 
     def reported(self, means: Mapping[str, float], _: Dataset) -> dict[str, float]:
-        """Return loss and accuracy as they are."""
+        """Return losses and accuracy as they are."""
         return dict(means)
 
     def in_data_units(self, _: Mapping[str, float], __: Dataset) -> dict[str, float]:
@@ -54,18 +54,18 @@ class Classification(TaskFigures):
 class Regression(TaskFigures):
     """Squared error without the factor ½, averaged over the outputs of a row."""
 
-    names = ("loss",)
+    names = ("data_loss",)
 
     def of_rows(self, outputs: Any, targets: Any) -> tuple[Any, ...]:
         """Return the mean squared error of each row."""
         return (tf.reduce_mean(tf.square(outputs - targets), axis=-1),)
 
     def reported(self, means: Mapping[str, float], dataset: Dataset) -> dict[str, float]:
-        """Return the loss, and the same on the [0, 1] scale of all rows' targets."""
+        """Return the losses, and the data's on the [0, 1] scale of all rows' targets."""
         own, full = dataset.target_scale, dataset.full_target_scale
         assert own is not None
         assert full is not None
-        return {**means, "mse": means["loss"] * (own.width / full.width) ** 2}
+        return {**means, "mse": means["data_loss"] * (own.width / full.width) ** 2}
 
     def in_data_units(self, reported: Mapping[str, float], dataset: Dataset) -> dict[str, float]:
         """Return the MSE in the square of the targets' units."""

@@ -1,0 +1,113 @@
+"""The whole of what a user posts, checked as a whole."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from fitserve_core.datasets.registry import DATASETS, DatasetInfo
+from fitserve_core.spec.base import Seed, SpecModel, named
+from fitserve_core.spec.network import Network
+from fitserve_core.spec.optimizers import DEFAULT_LEARNING_RATES
+from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Scaling, Split
+from fitserve_core.spec.training import Training
+
+MAX_PARAMETERS = 50_000_000
+MAX_RUNS = 10_000
+MAX_EPOCH_ROWS = 5_000_000
+
+
+class ExperimentSpec(SpecModel):
+    """A configuration × repetitions. Everything but `dataset` has a default that trains well."""
+
+    name: str = Field(default="", max_length=200, description="For people; any text.")
+    dataset: DatasetName = Field(description="What to learn.")
+    network: Network = Network()
+    training: Training = Training()
+    repetitions: int = Field(
+        default=1, ge=1, le=1_000, description="Runs of each cell, each with its own seed."
+    )
+    seed: Seed = Field(default=0, description="Seeds of all runs are derived from it.")
+    split: Split = Split()
+    scaling: Scaling = Field(
+        default="train",
+        description="Rows whose range is scaled to [0, 1]: the training rows, or all rows (which "
+        "tells the training about the test rows; the exercise sheet did so).",
+    )
+    preset: str | None = Field(
+        default=None, max_length=100, description="Entry of the catalogue that it came from."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_dataset(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        info = DATASETS.get(given["dataset"]) if isinstance(given.get("dataset"), str) else None
+        if info is None:
+            return given
+        filled = {**info.spec_defaults, **given}
+        for part in ("network", "training"):
+            if isinstance(given.get(part), dict):
+                filled[part] = {**info.spec_defaults[part], **given[part]}
+        training = filled["training"]
+        if isinstance(training, dict) and "learning_rates" not in training:
+            optimizer = named(training["optimizer"])
+            name = optimizer.get("name") if isinstance(optimizer, dict) else None
+            if isinstance(name, str) and name in DEFAULT_LEARNING_RATES:
+                filled["training"] = {**training, "learning_rates": DEFAULT_LEARNING_RATES[name]}
+        return filled
+
+    @model_validator(mode="after")
+    def _fits_the_house(self) -> "ExperimentSpec":
+        parameters = self.network.parameters(self.dataset_info.inputs, self.dataset_info.outputs)
+        if parameters > MAX_PARAMETERS:
+            raise ValueError(
+                f"the network would have {parameters:,} parameters; at most {MAX_PARAMETERS:,}"
+            )
+        runs = len(self.training.learning_rates) * self.repetitions
+        if runs > MAX_RUNS:
+            raise ValueError(
+                f"{len(self.training.learning_rates)} learning rates × {self.repetitions} "
+                f"repetitions are {runs:,} runs; at most {MAX_RUNS:,}"
+            )
+        if runs * self.training.epochs > MAX_EPOCH_ROWS:
+            raise ValueError(
+                f"{runs:,} runs × {self.training.epochs:,} epochs would be recorded as "
+                f"{runs * self.training.epochs:,} rows; at most {MAX_EPOCH_ROWS:,}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> "ExperimentSpec":
+        if self.network.batch_normalization and self.training.batch_size == 1:
+            raise ValueError(
+                "network.batch_normalization needs a training.batch_size of at least 2, because "
+                "one row less its own mean is zero; received batch_size=1"
+            )
+        return self
+
+    @property
+    def dataset_info(self) -> DatasetInfo:
+        """The registry's entry of the data set."""
+        return DATASETS[self.dataset]
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield every configuration of the experiment, in the order of the spec."""
+        for index, learning_rate in enumerate(self.training.learning_rates):
+            yield Cell(index=index, config={"learning_rate": learning_rate})
+
+    def plan(self, cell: Cell, seed: int) -> RunPlan:
+        """Return the one training that `cell` and a run's own `seed` stand for."""
+        return RunPlan(
+            dataset=self.dataset,
+            network=self.network,
+            optimizer=self.training.optimizer,
+            learning_rate=cell.config["learning_rate"],
+            schedule=self.training.schedule,
+            batch_size=self.training.batch_size,
+            epochs=self.training.epochs,
+            seed=seed,
+            split=self.split,
+            scaling=self.scaling,
+        )

@@ -1,0 +1,46 @@
+"""What an experiment is divided into: cells, and runs with everything decided."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from fitserve_core.spec.base import Seed, SpecModel
+from fitserve_core.spec.network import Network
+from fitserve_core.spec.optimizers import Optimizer
+from fitserve_core.spec.schedules import ConstantRate, Schedule
+from fitserve_core.spec.training import LearningRate
+
+DatasetName = Literal["mnist", "eckerle4"]
+Scaling = Literal["train", "full"]
+
+
+class Split(SpecModel):
+    """How rows are divided where the data set has no division of its own.
+
+    MNIST's division is fixed (50,000 train, 10,000 validate, 10,000 test): the seed changes
+    nothing there.
+    """
+
+    seed: Seed = Field(default=0, description="Shared by all repetitions of the experiment.")
+
+
+class RunPlan(SpecModel):
+    """One training of one cell, everything decided."""
+
+    dataset: DatasetName
+    network: Network
+    optimizer: Optimizer
+    learning_rate: LearningRate
+    schedule: Schedule = ConstantRate(name="constant")
+    batch_size: int
+    epochs: int
+    seed: Seed
+    split: Split
+    scaling: Scaling
+
+
+class Cell(SpecModel):
+    """One configuration of an experiment, which mean and standard deviation are taken over."""
+
+    index: int
+    config: dict[str, Any]

@@ -1,0 +1,36 @@
+"""How a spec's network is fitted."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from fitserve_core.spec.base import SpecModel
+from fitserve_core.spec.optimizers import Optimizer, Sgd
+from fitserve_core.spec.schedules import ConstantRate, Schedule
+
+LearningRate = Annotated[float, Field(gt=0, le=1_000)]
+
+
+class Training(SpecModel):
+    """How the network is fitted."""
+
+    optimizer: Optimizer = Field(
+        default=Sgd(name="sgd"), description="An optimizer's name, or an object with its knobs."
+    )
+    learning_rates: list[LearningRate] = Field(
+        default=[0.01], min_length=1, max_length=100, description="One cell each."
+    )
+    schedule: Schedule = Field(
+        default=ConstantRate(name="constant"),
+        description="How each learning rate changes from step to step: a name, or an object.",
+    )
+    batch_size: int = Field(default=8, ge=1, le=60_000, description="Rows of a mini-batch.")
+    epochs: int = Field(default=10, ge=1, le=100_000, description="Passes over the training rows.")
+
+    @model_validator(mode="after")
+    def _learning_rates_differ(self) -> "Training":
+        if len(set(self.learning_rates)) < len(self.learning_rates):
+            raise ValueError(
+                f"learning_rates must differ from each other; received {self.learning_rates}"
+            )
+        return self
