@@ -14,9 +14,13 @@ WAVELENGTHS, TRANSMITTANCES = np.array(MEASUREMENTS).T
 
 @pytest.fixture
 def load(tmp_path):
-    def load(split_seed: int, scaling: str) -> Dataset:
+    def load(split_seed: int, scaling: str, validation_share: float = 0.0) -> Dataset:
         return load_dataset(
-            "eckerle4", data_folder=tmp_path, split_seed=split_seed, scaling=scaling
+            "eckerle4",
+            data_folder=tmp_path,
+            split_seed=split_seed,
+            scaling=scaling,
+            validation_share=validation_share,
         )
 
     return load
@@ -49,6 +53,22 @@ class TestLoad:
 
     def test_another_seed_gives_other_rows(self, load):
         assert len({tuple(in_data_units(load(seed, "full"))[:21]) for seed in range(10)}) == 10
+
+    @pytest.mark.parametrize(("share", "validating"), [(0.01, 1), (0.2, 4), (0.5, 10)])
+    def test_a_share_of_the_training_rows_validates_and_the_test_rows_stay(
+        self, load, share, validating
+    ):
+        whole, divided = load(3, "full"), load(3, "full", share)
+        assert len(divided.validation) == validating
+        np.testing.assert_array_equal(
+            np.concatenate([divided.train.inputs, divided.validation.inputs]), whole.train.inputs
+        )
+        np.testing.assert_array_equal(divided.test.inputs, whole.test.inputs)
+
+    def test_rows_that_validate_have_no_say_in_the_scale(self, load):
+        for seed in range(5):
+            rows = load(seed, "train", 0.5).train
+            assert (rows.inputs.min(), rows.inputs.max()) == (0, 1)
 
     @pytest.mark.parametrize("seed", range(5))
     def test_train_scaling_maps_the_training_rows_to_0_and_1(self, load, seed):

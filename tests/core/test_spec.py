@@ -141,6 +141,19 @@ class TestBounds:
                 {"network": {"batch_normalization": True}, "training": {"batch_size": 1}},
                 "batch_size of at least 2",
             ),
+            ({"split": {"validation_share": 0.2}}, "has validation rows of its own"),
+            (
+                {"dataset": "eckerle4", "training": {"early_stopping": {"patience": 3}}},
+                "needs validation rows",
+            ),
+            (
+                {
+                    "dataset": "eckerle4",
+                    "split": {"validation_share": 0.2},
+                    "training": {"early_stopping": {"patience": 3, "monitor": "val_accuracy"}},
+                },
+                "must be 'val_loss'",
+            ),
             ({"training": {"learning_rates": [0.1, 0.1]}}, "must differ"),
             ({"training": {"optimizer": {"name": "sgd", "nesterov": True}}}, "needs a momentum"),
         ],
@@ -155,6 +168,20 @@ class TestBounds:
             ExperimentSpec.model_validate(
                 {"dataset": "mnist", "training": {"optimizer": {"name": name}}}
             )
+
+
+class TestEarlyStopping:
+    @pytest.mark.parametrize(
+        "fields",
+        [{"dataset": "mnist"}, {"dataset": "eckerle4", "split": {"validation_share": 0.2}}],
+    )
+    def test_reaches_the_plan_where_there_are_validation_rows(self, fields):
+        stopping = {"early_stopping": {"patience": 3}}
+        spec = ExperimentSpec.model_validate({**fields, "training": stopping})
+        plan = spec.plan(next(spec.cells()), seed=1)
+        assert plan.early_stopping.patience == 3
+        assert plan.early_stopping.monitor == "val_loss"
+        assert plan.split == spec.split
 
 
 class TestImports:

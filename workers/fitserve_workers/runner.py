@@ -123,6 +123,7 @@ class _Attempt:
             data_folder=self._runner.settings.data,
             split_seed=plan.split.seed,
             scaling=plan.scaling,
+            validation_share=plan.split.validation_share,
         )
         self._dataset = dataset
         training = Training(plan, dataset, self._runner.programs)

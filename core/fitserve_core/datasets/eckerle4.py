@@ -55,8 +55,16 @@ MEASUREMENTS = (
 )
 
 
-def load(data_folder: Path, split_seed: int, scaling: Scaling) -> Dataset:  # noqa: ARG001
-    """Return 21 training and 14 test rows, drawn by `split_seed`; no validation rows.
+def load(
+    data_folder: Path,  # noqa: ARG001
+    split_seed: int,
+    scaling: Scaling,
+    validation_share: float = 0.0,
+) -> Dataset:
+    """Return 21 training and 14 test rows, drawn by `split_seed`.
+
+    The last of the training rows validate instead, as many as `validation_share` says, at least one
+    unless it is 0. The test rows are the same whatever the share.
 
     Inputs are (rows, 1) wavelengths, targets (rows, 1) transmittances, both scaled to [0, 1] by the
     range of the training rows or, with `scaling="full"`, of all rows. Nothing is read from the
@@ -65,6 +73,7 @@ def load(data_folder: Path, split_seed: int, scaling: Scaling) -> Dataset:  # no
     wavelengths, transmittances = np.hsplit(np.array(MEASUREMENTS), 2)
     order = generator(split_seed).permutation(len(MEASUREMENTS))
     train, test = np.split(order, [round(TRAIN_SHARE * len(order))])
+    train, validation = _without_share(train, validation_share)
     seen = train if scaling == "train" else order
     input_scale, target_scale = _range(wavelengths[seen]), _range(transmittances[seen])
 
@@ -77,12 +86,20 @@ def load(data_folder: Path, split_seed: int, scaling: Scaling) -> Dataset:  # no
     return Dataset(
         info=DATASETS["eckerle4"],
         train=rows(train),
-        validation=None,
+        validation=rows(validation) if len(validation) else None,
         test=rows(test),
         input_scale=input_scale,
         target_scale=target_scale,
         full_target_scale=_range(transmittances),
     )
+
+
+def _without_share(
+    train: NDArray[np.int64], share: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    validating = max(round(share * len(train)), 1) if share else 0
+    fitted, validation = np.split(train, [len(train) - validating])
+    return fitted, validation
 
 
 def _range(values: NDArray[np.float64]) -> Scale:

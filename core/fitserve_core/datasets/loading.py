@@ -8,10 +8,17 @@ from fitserve_core.datasets.dataset import Dataset, Scaling
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.errors import InvalidInputError
 
-Loader = Callable[[Path, int, Scaling], Dataset]
+Loader = Callable[[Path, int, Scaling, float], Dataset]
 
 
-def load_dataset(name: str, *, data_folder: Path, split_seed: int, scaling: Scaling) -> Dataset:
+def load_dataset(
+    name: str,
+    *,
+    data_folder: Path,
+    split_seed: int,
+    scaling: Scaling,
+    validation_share: float = 0.0,
+) -> Dataset:
     """Return the data set `name`, divided by `split_seed` and scaled as `scaling` says.
 
     Args:
@@ -19,12 +26,14 @@ def load_dataset(name: str, *, data_folder: Path, split_seed: int, scaling: Scal
         data_folder: where fetched data sets are cached.
         split_seed: decides the rows of each part, where the data set has no division of its own.
         scaling: whether the range of the training rows or of all rows becomes [0, 1].
+        validation_share: share of the training rows that validate instead, where the data set has
+            no validation rows of its own.
 
     Raises:
         InvalidInputError: no such data set.
         DatasetUnavailableError: no source gave the data.
     """
-    return _loader(name)(data_folder, split_seed, scaling)
+    return _loader(name)(data_folder, split_seed, scaling, validation_share)
 
 
 def _loader(name: str) -> Loader:

@@ -18,12 +18,17 @@ TRAIN_ROWS = 50_000
 PIXEL_SCALE = Scale(0, 255)
 
 
-def load(data_folder: Path, split_seed: int, scaling: Scaling) -> Dataset:  # noqa: ARG001
+def load(
+    data_folder: Path,
+    split_seed: int,  # noqa: ARG001
+    scaling: Scaling,  # noqa: ARG001
+    validation_share: float = 0.0,  # noqa: ARG001
+) -> Dataset:
     """Return 50,000 training, 10,000 validation and 10,000 test rows, always the same ones.
 
     Inputs are float32 pixels in [0, 1], (rows, 784); targets int32 labels, (rows,); both read-only.
     The published order is kept and a pixel's range is known beforehand, so neither `split_seed`
-    nor `scaling` changes anything. Loaded once in a process.
+    nor `scaling` nor `validation_share` changes anything. Loaded once in a process.
 
     Raises:
         DatasetUnavailableError: MNIST is not in the data folder and no source gave it.

@@ -21,6 +21,7 @@ class DatasetInfo:
         outputs: number of output units.
         loader: `module:function` that loads it, imported only when rows are wanted.
         spec_defaults: what a spec that names only the data set is filled with.
+        validates: whether it has validation rows of its own.
     """
 
     name: str
@@ -29,6 +30,7 @@ class DatasetInfo:
     outputs: int
     loader: str
     spec_defaults: dict[str, Any]
+    validates: bool = False
 
 
 DATASETS = MappingProxyType(
@@ -44,6 +46,7 @@ DATASETS = MappingProxyType(
                 "training": {"optimizer": {"name": "sgd"}, "batch_size": 8, "epochs": 10},
                 "repetitions": 1,
             },
+            validates=True,
         ),
         "eckerle4": DatasetInfo(
             name="eckerle4",

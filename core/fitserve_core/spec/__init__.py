@@ -11,7 +11,7 @@ from fitserve_core.spec.network import Activation, Dropout, Network, Place, Regu
 from fitserve_core.spec.optimizers import Adadelta, Adagrad, Adam, Nadam, Optimizer, Rmsprop, Sgd
 from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Split
 from fitserve_core.spec.schedules import ConstantRate, CosineDecay, ExponentialDecay, Schedule
-from fitserve_core.spec.training import Training
+from fitserve_core.spec.training import EarlyStopping, Training
 
 __all__ = [
     "MAX_EPOCH_ROWS",
@@ -26,6 +26,7 @@ __all__ = [
     "CosineDecay",
     "DatasetName",
     "Dropout",
+    "EarlyStopping",
     "ExperimentSpec",
     "ExponentialDecay",
     "Initializer",

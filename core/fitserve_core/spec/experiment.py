@@ -10,7 +10,7 @@ from fitserve_core.spec.base import Seed, SpecModel, named
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.optimizers import DEFAULT_LEARNING_RATES
 from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Scaling, Split
-from fitserve_core.spec.training import Training
+from fitserve_core.spec.training import EarlyStopping, Training
 
 MAX_PARAMETERS = 50_000_000
 MAX_RUNS = 10_000
@@ -85,7 +85,27 @@ class ExperimentSpec(SpecModel):
                 "network.batch_normalization needs a training.batch_size of at least 2, because "
                 "one row less its own mean is zero; received batch_size=1"
             )
+        if self.split.validation_share and self.dataset_info.validates:
+            raise ValueError(
+                f"{self.dataset} has validation rows of its own; split.validation_share must be "
+                f"left out; received {self.split.validation_share}"
+            )
+        self._check_early_stopping(self.training.early_stopping)
         return self
+
+    def _check_early_stopping(self, rule: EarlyStopping | None) -> None:
+        if rule is None:
+            return
+        if not (self.dataset_info.validates or self.split.validation_share):
+            raise ValueError(
+                f"training.early_stopping needs validation rows, which {self.dataset} has not of "
+                "its own: give a split.validation_share, such as 0.2; received 0"
+            )
+        if rule.monitor == "val_accuracy" and self.dataset_info.task != "classification":
+            raise ValueError(
+                f"training.early_stopping.monitor of a {self.dataset_info.task} must be "
+                f"'val_loss'; received {rule.monitor!r}"
+            )
 
     @property
     def dataset_info(self) -> DatasetInfo:
@@ -107,6 +127,7 @@ class ExperimentSpec(SpecModel):
             schedule=self.training.schedule,
             batch_size=self.training.batch_size,
             epochs=self.training.epochs,
+            early_stopping=self.training.early_stopping,
             seed=seed,
             split=self.split,
             scaling=self.scaling,

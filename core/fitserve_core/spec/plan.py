@@ -8,7 +8,7 @@ from fitserve_core.spec.base import Seed, SpecModel
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.optimizers import Optimizer
 from fitserve_core.spec.schedules import ConstantRate, Schedule
-from fitserve_core.spec.training import LearningRate
+from fitserve_core.spec.training import EarlyStopping, LearningRate
 
 DatasetName = Literal["mnist", "eckerle4"]
 Scaling = Literal["train", "full"]
@@ -22,6 +22,9 @@ class Split(SpecModel):
     """
 
     seed: Seed = Field(default=0, description="Shared by all repetitions of the experiment.")
+    validation_share: float = Field(
+        default=0.0, ge=0, le=0.5, description="Share of the training rows that validate instead."
+    )
 
 
 class RunPlan(SpecModel):
@@ -34,6 +37,7 @@ class RunPlan(SpecModel):
     schedule: Schedule = ConstantRate(name="constant")
     batch_size: int
     epochs: int
+    early_stopping: EarlyStopping | None = None
     seed: Seed
     split: Split
     scaling: Scaling

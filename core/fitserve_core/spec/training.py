@@ -1,6 +1,6 @@
 """How a spec's network is fitted."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -9,6 +9,17 @@ from fitserve_core.spec.optimizers import Optimizer, Sgd
 from fitserve_core.spec.schedules import ConstantRate, Schedule
 
 LearningRate = Annotated[float, Field(gt=0, le=1_000)]
+
+
+class EarlyStopping(SpecModel):
+    """Stop when a validation figure gets no better, and keep the weights of the best epoch."""
+
+    monitor: Literal["val_loss", "val_accuracy"] = Field(
+        default="val_loss", description="The figure that is watched."
+    )
+    patience: int = Field(
+        ge=1, le=100_000, description="Epochs without a better figure after which it stops."
+    )
 
 
 class Training(SpecModel):
@@ -26,6 +37,9 @@ class Training(SpecModel):
     )
     batch_size: int = Field(default=8, ge=1, le=60_000, description="Rows of a mini-batch.")
     epochs: int = Field(default=10, ge=1, le=100_000, description="Passes over the training rows.")
+    early_stopping: EarlyStopping | None = Field(
+        default=None, description="Needs validation rows; `epochs` are then the most."
+    )
 
     @model_validator(mode="after")
     def _learning_rates_differ(self) -> "Training":

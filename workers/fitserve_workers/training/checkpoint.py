@@ -1,31 +1,47 @@
 """A checkpoint's file: variables, the plan they belong to, and the last epoch's figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from fitserve_core.results import EpochFigures
 from fitserve_core.spec import RunPlan
+from fitserve_workers.training.stopping import Best
 
 
-def write(path: Path, plan: RunPlan, variables: Sequence[Any], last: EpochFigures | None) -> None:
+class Saved(NamedTuple):
+    """Figures of the last epoch before a checkpoint, and the best epoch of early stopping."""
+
+    last: EpochFigures | None
+    best: Best | None
+
+
+def write(
+    path: Path,
+    plan: RunPlan,
+    variables: Sequence[Any],
+    last: EpochFigures | None,
+    best: Best | None,
+) -> None:
     """Write `variables` in their order, as an uncompressed `.npz` without pickles."""
     arrays = {f"variable_{index}": np.asarray(value) for index, value in enumerate(variables)}
-    figures = last.model_dump_json() if last else ""
+    if best is not None:
+        arrays |= {f"best_{index}": value for index, value in enumerate(best.weights)}
     with path.open("wb") as file:
         np.savez(
             file,
             allow_pickle=False,
             plan=np.str_(plan.model_dump_json()),
-            last=np.str_(figures),
+            last=_told(last),
+            best=_told(best.figures if best else None),
             **arrays,
         )
 
 
-def read(path: Path, plan: RunPlan, variables: Sequence[Any]) -> EpochFigures | None:
-    """Assign `variables` from the file; return the figures of the last epoch before it.
+def read(path: Path, plan: RunPlan, variables: Sequence[Any]) -> Saved:
+    """Assign `variables` from the file; return what else it holds.
 
     Raises:
         ValueError: the checkpoint is of another plan.
@@ -40,5 +56,16 @@ def read(path: Path, plan: RunPlan, variables: Sequence[Any]) -> EpochFigures | 
             )
         for index, variable in enumerate(variables):
             variable.assign(arrays[f"variable_{index}"])
-        figures = str(arrays["last"])
-    return EpochFigures.model_validate_json(figures) if figures else None
+        best = _figures(arrays, "best")
+        count = sum(name.startswith("best_") for name in arrays)
+        weights = [arrays[f"best_{index}"] for index in range(count)]
+        return Saved(_figures(arrays, "last"), Best(best, weights) if best else None)
+
+
+def _told(figures: EpochFigures | None) -> np.str_:
+    return np.str_(figures.model_dump_json() if figures else "")
+
+
+def _figures(arrays: Mapping[str, Any], name: str) -> EpochFigures | None:
+    told = str(arrays[name]) if name in arrays else ""
+    return EpochFigures.model_validate_json(told) if told else None

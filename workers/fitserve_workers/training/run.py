@@ -19,6 +19,7 @@ from fitserve_workers.training.orders import order_block
 from fitserve_workers.training.pace import slice_end
 from fitserve_workers.training.program import Sums
 from fitserve_workers.training.shape import Shape
+from fitserve_workers.training.stopping import Best, Patience
 
 
 class Training:
@@ -41,6 +42,7 @@ class Training:
         self.epoch = 0
         self.last: EpochFigures | None = None
         self._plan = plan
+        self._patience = Patience(plan.early_stopping) if plan.early_stopping else None
         self._dataset = dataset
         self._program = programs.get(Shape.of(plan, dataset))
         self._rows = programs.tensors(dataset)
@@ -56,9 +58,13 @@ class Training:
 
     @property
     def finished(self) -> bool:
-        """Whether all epochs are done, or the loss of the last one was not finite."""
-        diverged = self.last is not None and self.last.loss is None
-        return diverged or self.epoch == self._plan.epochs
+        """Whether all epochs are done, patience is, or the last loss was not finite."""
+        exhausted = self._patience is not None and self._patience.exhausted(self.epoch)
+        return self._diverged or exhausted or self.epoch == self._plan.epochs
+
+    @property
+    def _diverged(self) -> bool:
+        return self.last is not None and self.last.loss is None
 
     @property
     def at_epoch_end(self) -> bool:
@@ -78,7 +84,10 @@ class Training:
             self._begin_block()
         began, start = time.perf_counter(), self._step
         self._run_slice()
-        return self._ended_epochs(start, time.perf_counter() - began)
+        figures = self._ended_epochs(start, time.perf_counter() - began)
+        if self._patience is not None and figures:
+            self._watch(self._patience, figures[-1])
+        return figures
 
     def save(self, path: Path) -> None:
         """Write a checkpoint, from which `restore` goes on as if nothing had happened.
@@ -91,7 +100,7 @@ class Training:
             raise RuntimeError(
                 f"a checkpoint is taken at the end of an epoch; epoch {self.epoch + 1} is under way"
             )
-        checkpoint.write(path, self._plan, self._variables(), self.last)
+        checkpoint.write(path, self._plan, self._variables(), self.last, self._best)
 
     def restore(self, path: Path) -> None:
         """Go on from a checkpoint of the same plan.
@@ -100,16 +109,34 @@ class Training:
             ValueError: the checkpoint is of another plan.
         """
         self._program.require(self._tenancy)
-        self.last = checkpoint.read(path, self._plan, self._variables())
+        self.last, best = checkpoint.read(path, self._plan, self._variables())
+        if self._patience is not None:
+            self._patience.best = best
         self.epoch = self.last.epoch if self.last else 0
         self._begin_block()
 
     def final_figures(self) -> dict[str, float | None]:
-        """Return the last epoch's figures and the test figures; None for what is not finite."""
+        """Return the kept epoch's figures and the test figures; None for what is not finite.
+
+        The kept epoch is the best one of early stopping, or else the last one.
+        """
         self._program.require(self._tenancy)
         assert self.last is not None
+        kept = self._best.figures if self._best and not self._diverged else self.last
         test = self._program.evaluate(self._rows.test)
-        return final_figures(self._program.task, self._dataset, self.last, test)
+        return final_figures(self._program.task, self._dataset, kept, test)
+
+    @property
+    def _best(self) -> Best | None:
+        return self._patience.best if self._patience else None
+
+    def _watch(self, patience: Patience, figures: EpochFigures) -> None:
+        """Keep the best epoch; at the end of a run that has not diverged, return to it."""
+        variables = self._program.model.variables
+        patience.see(figures, variables)
+        if self.finished and not self._diverged and patience.best is not None:
+            for variable, best in zip(variables, patience.best.weights, strict=True):
+                variable.assign(best)
 
     def _begin_block(self) -> None:
         shape = self._program.shape
@@ -124,7 +151,9 @@ class Training:
 
     def _run_slice(self) -> None:
         steps = self._program.shape.steps
-        end = slice_end(self._step, len(self._block) * steps, steps, self._program.seconds_per_step)
+        # Early stopping looks at the weights of every epoch, so its slices span none.
+        epochs = self._step // steps + 1 if self._patience else len(self._block)
+        end = slice_end(self._step, epochs * steps, steps, self._program.seconds_per_step)
         self._sums, self._step = self._program.slice(
             self._rows.train, self._rows.validation, self._orders, self._sums, self._step, end
         )
