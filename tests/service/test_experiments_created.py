@@ -69,7 +69,7 @@ class TestCreate:
         self, service: RunningService, given: dict[str, Any], filled: dict[str, Any]
     ) -> None:
         spec = _post(service, given).json()["spec"]
-        rest = {"name": "", "seed": 0, "split": {"seed": 0}, "scaling": "train"}
+        rest = {"name": "", "seed": 0, "scaling": "train"}
         for name, value in (given | rest | {"repetitions": filled["repetitions"]}).items():
             assert spec[name] == value
         for part in ("network", "training"):
