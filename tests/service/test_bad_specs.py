@@ -71,6 +71,7 @@ class TestField:
                 {"name": "adamax"},
                 "'sgd', 'adam'",
             ),
+            (_spec(name="a\0b"), "name", "a\0b", "no NUL character"),
             (_spec(dataset="cifar"), "dataset", "cifar", "'mnist' or 'eckerle4'"),
             ({}, "dataset", None, "is required"),
             (_spec(seed=1.5), "seed", 1.5, "a valid integer"),

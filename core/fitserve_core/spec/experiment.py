@@ -1,9 +1,9 @@
 """The whole of what a user posts, checked as a whole."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from fitserve_core.datasets.registry import DATASETS, DatasetInfo
 from fitserve_core.spec.base import Seed, SpecModel, named
@@ -17,10 +17,18 @@ MAX_RUNS = 10_000
 MAX_EPOCH_ROWS = 5_000_000
 
 
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must hold no NUL character: not every database can store one")
+    return text
+
+
 class ExperimentSpec(SpecModel):
     """A configuration × repetitions. Everything but `dataset` has a default that trains well."""
 
-    name: str = Field(default="", max_length=200, description="For people; any text.")
+    name: Annotated[str, AfterValidator(_without_nul)] = Field(
+        default="", max_length=200, description="For people; any text."
+    )
     dataset: DatasetName = Field(description="What to learn.")
     network: Network = Network()
     training: Training = Training()
