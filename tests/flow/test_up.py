@@ -20,7 +20,8 @@ UP = [sys.executable, "-c", "from fitserve.cli import main; main()", "up"]
 
 
 def start_up(data: Path) -> "subprocess.Popen[str]":
-    environment = {**os.environ, "FITSERVE_DATA": str(data), "FITSERVE_PORT": "0"}
+    told = {"FITSERVE_DATA": str(data), "FITSERVE_PORT": "0", "TMPDIR": str(data)}
+    environment = {**os.environ, **told}
     up = subprocess.Popen(UP, env=environment, stdout=subprocess.PIPE, text=True)
     assert up.stdout is not None
     assert re.fullmatch(r"fitserve answers at http://127\.0\.0\.1:\d+\n", up.stdout.readline())
@@ -46,11 +47,17 @@ class TestStop:
         assert processes_of(tmp_path) == []
         assert not (tmp_path / "fitserve.pid").exists()
 
-    def test_kill_leaves_no_orphans(self, tmp_path: Path) -> None:
+    def test_kill_leaves_no_orphans_and_the_next_start_cleans_up(self, tmp_path: Path) -> None:
         up = start_up(tmp_path)
         up.kill()
         up.communicate(timeout=30)
         until(lambda: processes_of(tmp_path) == [], 20)
+        [left] = tmp_path.glob("fitserve-*")
+        again = start_up(tmp_path)
+        assert not left.exists()
+        again.send_signal(signal.SIGINT)
+        again.communicate(timeout=30)
+        assert list(tmp_path.glob("fitserve-*")) == []
 
 
 class TestRefusal:

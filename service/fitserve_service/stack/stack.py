@@ -47,7 +47,6 @@ class Stack:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = FileLock(settings.data / "fitserve.lock", timeout=0)
-        self._runtime: Path | None = None
         self._listening: socket.socket | None = None
         self._processes: list[Process] = []
         self._stopping = threading.Event()
@@ -133,15 +132,28 @@ class Stack:
         return inherited | {name: value for name, value in told.items() if value}
 
     def _start_broker(self) -> str:
-        # A path to a socket ends at 104 bytes, so it cannot lie in the data folder.
-        self._runtime = Path(tempfile.mkdtemp(prefix="fitserve-"))
+        socket_path = self._make_runtime_folder() / "broker.sock"
         folder = self.data / "broker"
         folder.mkdir(exist_ok=True)
-        url = f"unix://{self._runtime / 'broker.sock'}"
-        command = broker_command(self._runtime / "broker.sock", folder.resolve())
+        url = f"unix://{socket_path}"
+        command = broker_command(socket_path, folder.resolve())
         broker = self._start("broker", command, dict(os.environ))
         self._until(lambda: broker_answers(url), broker)
         return url
+
+    def _make_runtime_folder(self) -> Path:
+        # A path to a socket ends at 104 bytes, so it cannot lie in the data folder. A link there
+        # names it, by which the next owner removes what a killed one left.
+        self._remove_runtime_folder()
+        runtime = Path(tempfile.mkdtemp(prefix="fitserve-"))
+        (self.data / "runtime").symlink_to(runtime)
+        return runtime
+
+    def _remove_runtime_folder(self) -> None:
+        link = self.data / "runtime"
+        if link.is_symlink():
+            shutil.rmtree(link.readlink(), ignore_errors=True)
+            link.unlink()
 
     def _start_api(self, environment: dict[str, str]) -> None:
         assert self._listening is not None
@@ -200,8 +212,7 @@ class Stack:
             process.stop(within_seconds=STOP_WITHIN_SECONDS)
         if self._listening:
             self._listening.close()
-        if self._runtime:
-            shutil.rmtree(self._runtime, ignore_errors=True)
+        self._remove_runtime_folder()
         (self.data / "fitserve.pid").unlink(missing_ok=True)
         self._lock.release()
 
