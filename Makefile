@@ -10,7 +10,7 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 demo: .venv/.installed  ## train and serve digits and Eckerle4, and look on (a minute)
-	@FITSERVE_DATA=$(FITSERVE_DATA)/demo $(BIN)/fitserve demo
+	@FITSERVE_DATA="$(FITSERVE_DATA)/demo" $(BIN)/fitserve demo
 
 up: .venv/.installed  ## broker, API and workers in the foreground, until Ctrl-C
 	@$(BIN)/fitserve up

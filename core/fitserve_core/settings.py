@@ -17,7 +17,9 @@ def _available_cores() -> int:
 class Settings(BaseSettings):
     """Every setting, its environment variable (`FITSERVE_` + name, or as given) and default."""
 
-    model_config = SettingsConfigDict(env_prefix="FITSERVE_", populate_by_name=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="FITSERVE_", env_ignore_empty=True, populate_by_name=True, frozen=True
+    )
 
     data: Path = Field(
         default_factory=lambda: user_data_path("fitserve"),

@@ -65,6 +65,9 @@ class Dispatcher(threading.Thread):
                 self._tick()
             except SQLAlchemyError as error:
                 log.warning("the store does not answer: %s", error)
+            except Exception:
+                # Whatever it is: without this thread no run would ever be hinted again.
+                log.exception("the dispatcher stumbled and goes on")
             self._wake.wait(TICK_SECONDS)
 
     def _tick(self) -> None:

@@ -46,6 +46,6 @@ def _broker(redis_url: str | None) -> str:
     try:
         with Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=1) as broker:
             broker.ping()
-    except RedisError as error:
+    except (RedisError, ValueError) as error:
         return f"unavailable: {type(error).__name__}"
     return "ok"

@@ -1,10 +1,12 @@
 """The Celery application and the worker process."""
 
 import ctypes
+import logging
 import multiprocessing.sharedctypes
 import os
 from typing import Any
 
+import billiard
 from celery import Celery
 from celery.signals import worker_process_init, worker_shutting_down
 
@@ -13,6 +15,8 @@ from fitserve_core.errors import ConfigurationError
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_workers import tasks
+
+log = logging.getLogger(__name__)
 
 # TensorFlow is imported by a slot in its process, before its first hint: that takes seconds.
 SLOT_READY_WITHIN_SECONDS = 120
@@ -62,10 +66,17 @@ def work(settings: Settings) -> None:
         stopping.value = True
 
     def prepare_slot(**_: Any) -> None:
-        tasks.prepare_slot(settings, lambda: bool(stopping.value))
+        try:
+            tasks.prepare_slot(settings, lambda: bool(stopping.value))
+        except BaseException:
+            # Celery would go on with a slot that takes every hint and trains nothing.
+            log.exception("a slot could not be prepared and ends")
+            os._exit(1)
 
     worker_shutting_down.connect(tell_slots)
     worker_process_init.connect(prepare_slot)
+    # The handlers above are this process's: slots must be copies of it, on macOS too.
+    billiard.set_start_method("fork", force=True)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     options = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     app.worker_main(["worker", "--loglevel=WARNING", "--pool=prefork", *options])

@@ -72,6 +72,8 @@ class LeaseKeeper:
                 self._lost = error
             except (OperationalError, InterfaceError) as error:
                 log.warning("the store does not answer, the lease is not prolonged: %s", error)
+            except Exception:
+                log.exception("the lease keeper stumbled and goes on")
 
     def _look(self) -> None:
         now = time.monotonic()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.datasets.loading import load_dataset
 from fitserve_core.errors import FitserveError, LeaseLostError, NotFoundError
@@ -61,6 +63,9 @@ class Runner:
             self._remove_if_deleted(claim)
         except HandedBackError:
             self.store.claims.hand_back(claim, "its worker was stopped")
+        except (OperationalError, InterfaceError) as error:
+            # No fault of the run: its lease runs out, and whoever finds the store again goes on.
+            log.warning("run %s is left, the store does not answer: %s", claim.run_id, error)
         except Exception as error:
             log.exception("run %s failed", claim.run_id)
             self._fail(claim, error)

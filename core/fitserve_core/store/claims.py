@@ -100,6 +100,8 @@ class Claims:
                 return
             changed = {
                 "epoch": last,
+                # It gets on: what it lost before does not count against it.
+                "lost_attempts": 0,
                 "lease_until": self._lease(),
                 "checkpoint_path": checkpoint.path,
                 "checkpoint_sha256": checkpoint.sha256,

@@ -53,6 +53,12 @@ class Experiments:
             tally = _tallies(connection, [experiment_id])[experiment_id]
         return to_experiment(row, tally)
 
+    def exists(self, experiment_id: str) -> bool:
+        """Tell whether there is an experiment with this id."""
+        query = select(experiment.c.id).where(experiment.c.id == experiment_id)
+        with self._database.reading() as connection:
+            return connection.execute(query).first() is not None
+
     def page(
         self,
         *,

@@ -61,7 +61,12 @@ def _best_of(connection: Connection, dataset: str) -> RowMapping:
     query = (
         select(experiment)
         .where(experiment.c.dataset == dataset, experiment.c.kept_rank.is_not(None))
-        .order_by(experiment.c.kept_rank.desc(), experiment.c.id)
+        # A validation figure says more than a training figure, and the two cannot be compared.
+        .order_by(
+            experiment.c.kept_figure.like("val%").desc(),
+            experiment.c.kept_rank.desc(),
+            experiment.c.id,
+        )
         .limit(1)
     )
     row = connection.execute(query).mappings().one_or_none()

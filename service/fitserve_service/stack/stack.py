@@ -50,6 +50,8 @@ class Stack:
         self._listening: socket.socket | None = None
         self._processes: list[Process] = []
         self._stopping = threading.Event()
+        self._stopped = threading.Event()
+        self._restarting = threading.Lock()
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
     @property
@@ -200,21 +202,36 @@ class Stack:
 
     def _watch(self) -> None:
         while not self._stopping.wait(WATCH_EVERY_SECONDS):
-            for process in self._processes:
+            with self._restarting:
+                self._keep_alive()
+        # On Linux a part dies with the thread that started it: parts that this one started again
+        # must be stopped in their turn first.
+        self._stopped.wait()
+
+    def _keep_alive(self) -> None:
+        for process in self._processes if not self._stopping.is_set() else ():
+            try:
                 process.keep_alive()
+            except OSError as error:
+                log.warning("%s cannot be started again: %s", process.name, error)
 
     def _stop(self) -> None:
         self._stopping.set()
+        with self._restarting:
+            self._stop_parts()
+        self._stopped.set()
         if self._watcher.is_alive():
             self._watcher.join()
-        # In the reverse order of their start: workers hand their runs back while all else answers.
-        for process in reversed(self._processes):
-            process.stop(within_seconds=STOP_WITHIN_SECONDS)
         if self._listening:
             self._listening.close()
         self._remove_runtime_folder()
         (self.data / "fitserve.pid").unlink(missing_ok=True)
         self._lock.release()
+
+    def _stop_parts(self) -> None:
+        # In the reverse order of their start: workers hand their runs back while all else answers.
+        for process in reversed(self._processes):
+            process.stop(within_seconds=STOP_WITHIN_SECONDS)
 
 
 def serve_forever(settings: Settings) -> None:

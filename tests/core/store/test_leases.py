@@ -31,6 +31,15 @@ class TestExpire:
         assert ended.status == "failed"
         assert "3 workers went silent" in (ended.error or "")
 
+    def test_run_that_gets_on_between_losses_is_not_given_up(self, store: Store) -> None:
+        experiment = stories.post(store)
+        for number in (1, 2, 3):
+            claim = stories.take(store)
+            store.claims.record(claim, stories.figures(number), stories.CHECKPOINT)
+            stories.let_leases_run_out(store)
+            store.leases.expire()
+        assert store.experiments.get(experiment.id).runs.queued == 1
+
     def test_renewed_lease_does_not_run_out(self, store: Store) -> None:
         stories.post(store)
         claim = stories.take(store)

@@ -3,8 +3,11 @@
 import pytest
 
 from fitserve_core.errors import ConflictError, NotFoundError
+from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store import Store
 from support import stories
+
+ECKERLE4 = {"dataset": "eckerle4", "repetitions": 1}
 
 
 class TestResolve:
@@ -15,6 +18,17 @@ class TestResolve:
         served = store.models.resolve("mnist")
         assert (served.figure, served.value) == ("val_accuracy", 0.95)
         assert store.models.names() == ["mnist"]
+
+    def test_validated_model_goes_before_one_that_only_knows_its_training_rows(
+        self, store: Store
+    ) -> None:
+        kept = []
+        for final in ({"val_mse": 5e-4, "mse": 4e-4}, {"mse": 1e-6}):
+            store.experiments.create(ExperimentSpec.model_validate(ECKERLE4))
+            claim = stories.take(store)
+            store.claims.succeed(claim, stories.TRAINED, final, [])
+            kept.append(claim.run_id)
+        assert store.models.resolve("eckerle4").run_id == kept[0]
 
     def test_experiment_stands_for_its_kept_model(self, store: Store) -> None:
         experiment = stories.post(store)

@@ -1,0 +1,26 @@
+"""Settings: read from the environment, empty variables as if they were not set."""
+
+from pathlib import Path
+
+import pytest
+
+from fitserve_core.settings import Settings
+
+VARIABLES = ("FITSERVE_API_KEY", "DATABASE_URL", "REDIS_URL", "FITSERVE_MNIST", "FITSERVE_PORT")
+
+
+class TestEnvironment:
+    def test_empty_variables_are_not_set(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        for name in VARIABLES:
+            monkeypatch.setenv(name, "")
+        settings = Settings(data=tmp_path)
+        assert (settings.api_key, settings.redis_url, settings.mnist) == (None, None, None)
+        assert settings.port == 8000
+        assert settings.store_url == f"sqlite:///{tmp_path}/fitserve.sqlite3"
+
+    @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+    def test_postgresql_gets_its_driver(self, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+        monkeypatch.setenv("DATABASE_URL", f"{scheme}://me@host/db")
+        assert Settings().store_url == "postgresql+psycopg://me@host/db"
