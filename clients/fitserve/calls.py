@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +30,27 @@ class Call:
 def create_experiment(spec: Any, idempotency_key: str) -> Call:
     """Post a spec; the key makes it the same experiment however often it is sent."""
     return _post("/experiments", spec, {"Idempotency-Key": idempotency_key})
+
+
+def forecast(spec: Any) -> Call:
+    """Ask what a spec would train."""
+    return replace(_post("/experiments", spec), params={"dry_run": "true"})
+
+
+def clone_experiment(experiment_id: str, changes: Any, idempotency_key: str) -> Call:
+    """Post an experiment's spec again, with changes."""
+    path = _path("experiments", experiment_id, "clone")
+    return _post(path, changes, {"Idempotency-Key": idempotency_key})
+
+
+def extend_experiment(experiment_id: str, extension: Any) -> Call:
+    """Ask for more runs; a second time adds nothing."""
+    return _post(_path("experiments", experiment_id, "extend"), extension)
+
+
+def describe_experiment(experiment_id: str, description: Any) -> Call:
+    """Change what an experiment says for people; a second time changes nothing."""
+    return replace(_post(_path("experiments", experiment_id), description), method="PATCH")
 
 
 def spec_of(spec: Mapping[str, Any] | ExperimentSpec | None, fields: dict[str, Any]) -> Any:

@@ -38,6 +38,20 @@ def number(value: float) -> str:
     return _written(value, exponent, EXPONENT_DECIMALS if exponent else DECIMALS)
 
 
+def duration(seconds: float) -> str:
+    """Return a time as people say it, as `8 s`, `3 min` or `2.5 h`."""
+    if seconds < 100:
+        return f"{max(seconds, 1):.0f} s"
+    if seconds < 6_000:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3_600:.1f} h"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return how many there are, as `1 run` or `12 runs`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def _written(value: float, exponent: int, decimals: int) -> str:
     unit = f"e{exponent}" if exponent else ""
     return f"{value / 10.0**exponent:.{decimals}f}{unit}"

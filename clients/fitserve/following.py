@@ -14,7 +14,8 @@ class Following:
     """Where a watcher of one experiment stands; whoever holds the connection feeds it.
 
     Attributes:
-        ended: the experiment's last event has been seen.
+        ended: the service has closed the stream behind an event that ends the experiment. Such
+            an event alone does not: an experiment that was extended went on behind it.
     """
 
     def __init__(self, experiment_id: str, clock: Clock) -> None:
@@ -25,6 +26,7 @@ class Following:
         self._retries = 0
         self._decoder = SSEDecoder()
         self._opened = 0.0
+        self._at_ending = False
 
     def connect(self) -> Call:
         """Return the call that opens the next connection, behind the last event seen."""
@@ -35,6 +37,10 @@ class Following:
     def feed(self, chunk: bytes) -> list[Event]:
         """Return the events that `chunk` completes."""
         return [self._event(frame.data) for frame in self._decoder.feed(chunk)]
+
+    def closed(self) -> None:
+        """Take note that the service has closed the stream in good order."""
+        self.ended = self._at_ending
 
     def reconnect_after(self, outcome: Outcome) -> float | None:
         """Return the seconds until the next connection, or None to give up with `outcome`."""
@@ -56,5 +62,5 @@ class Following:
         event = parse_json(Event, data, f"the event stream of {self._experiment_id}")
         self._last_event_id = str(event.seq)
         self._retries = 0
-        self.ended = event.type in ENDINGS
+        self._at_ending = event.type in ENDINGS
         return event

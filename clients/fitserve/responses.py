@@ -9,6 +9,7 @@ from fitserve.errors import APIConnectionError, APIResponseError, status_error
 from fitserve.retries import Outcome
 from fitserve_core.errors import FitserveError
 from fitserve_core.results import Health
+from fitserve_core.spec import ACCEPTED
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
 
@@ -60,13 +61,13 @@ def parse(kind: type[Parsed], response: httpx2.Response) -> Parsed:
 
 
 def parse_json(kind: type[Parsed], content: bytes | str, url: str) -> Parsed:
-    """Return JSON from `url` as `kind`.
+    """Return JSON from `url` as `kind`; fields of a newer service's are left out.
 
     Raises:
         APIResponseError: it is something else.
     """
     try:
-        return kind.model_validate_json(content)
+        return kind.model_validate_json(content, context=ACCEPTED, extra="ignore")
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = ".".join(str(part) for part in first["loc"])

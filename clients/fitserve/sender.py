@@ -87,8 +87,9 @@ class Sender:
                 return response
             for chunk in response.iter_bytes():
                 yield from following.feed(chunk)
-                if following.ended or self._left(deadline) <= 0:
+                if self._left(deadline) <= 0:
                     break
+            following.closed()
         except httpx2.RequestError as error:
             return error
         finally:

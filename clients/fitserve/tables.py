@@ -1,6 +1,7 @@
 """Tables for people: a summary as mean ± standard deviation, a list of experiments."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from rich.box import HORIZONTALS, SIMPLE_HEAD
 from rich.console import RenderableType
@@ -84,18 +85,28 @@ def _reported(summary: Summary, prefix: str, figures: dict[str, str]) -> bool:
 
 def _knobs(summary: Summary) -> list[str]:
     names = dict.fromkeys(name for cell in summary.cells for name in cell.config)
-    return [name.replace("_", " ") for name in names]
+    return [name.rpartition(".")[2].replace("_", " ") for name in names]
 
 
 def _cell_row(
     cell: CellSummary, figures: dict[str, str], rows: list[str], *, best: bool
 ) -> list[RenderableType]:
-    knobs = [Text(str(value), style="bold" if best else "") for value in cell.config.values()]
+    knobs = [Text(_knob(value), style="bold" if best else "") for value in cell.config.values()]
     if best and knobs:
         knobs[0].append(" ★", style="yellow")
     if cell.unstable and knobs:
         knobs[0].append("\nunstable", style="red")
     return [*knobs, _tally(cell.n), "\n".join(rows), *_columns(cell, figures, rows, best=best)]
+
+
+def _knob(value: Any) -> str:
+    """Return a configured value as a table shows it: an object by its name and its knobs."""
+    if not isinstance(value, dict):
+        return str(value)
+    return ", ".join(
+        str(part) if key == "name" else f"{key.replace('_', ' ')} {part}"
+        for key, part in value.items()
+    )
 
 
 def _columns(

@@ -78,3 +78,18 @@ class LeaseLostError(FitserveError):
     """The run is no longer this attempt's: it was cancelled, or somebody else has it."""
 
     code = "lease_lost"
+
+
+class PartsDisagreeError(ValueError):
+    """Fields that are right each by itself cannot go together; validators of a spec raise it.
+
+    Args:
+        message: what was received and what would have been right.
+        param: path of the field that had better change, such as `split.folds`.
+        received: its value.
+    """
+
+    def __init__(self, message: str, *, param: str, received: Any) -> None:
+        super().__init__(message)
+        self.param = param
+        self.received = received

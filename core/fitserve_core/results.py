@@ -75,11 +75,31 @@ class Experiment(Result):
     spec: ExperimentSpec
     runs: RunCounts
     progress: Progress
+    queue_place: int | None = Field(
+        default=None, description="While it waits for its first run; 1 is the next experiment."
+    )
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
     kept_model: KeptModel | None = None
     error: str | None = None
+
+
+class Forecast(Result):
+    """What a spec would train, without training it."""
+
+    object: Literal["forecast"] = "forecast"
+    cells: int
+    runs: int
+    epochs: int = Field(description="Of all runs together.")
+    parameters: list[int] = Field(
+        description="Weights of a network, from the smallest to the largest of the cells."
+    )
+    seconds: float = Field(description="Estimated, once its turn has come, on all slots.")
+    basis: Literal["measured", "rule of thumb"] = Field(
+        description="Whether every cell's estimate is of epochs that were timed here."
+    )
+    queue_place: int = Field(description="Among experiments that wait; 1 is the next one.")
 
 
 Item = TypeVar("Item")
@@ -142,6 +162,10 @@ class RunMetrics(Result):
     cell: int
     config: dict[str, Any]
     repetition: int
+    fold: int | None = Field(default=None, description="Which fold validates, from 0.")
+    started_from: str | None = Field(
+        default=None, description="Run whose weights it began with, instead of fresh ones."
+    )
     seed: int
     status: Status
     attempt: int

@@ -8,10 +8,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from fitserve_core.errors import InvalidInputError
+from fitserve_core.errors import InvalidInputError, PartsDisagreeError
 from fitserve_core.locations import Place, walk
 from fitserve_core.received import json_safe, quote, shorten
-from fitserve_core.spec import ExperimentSpec
 
 MAX_LISTED = 10
 
@@ -34,9 +33,7 @@ class Problem:
         return f"{self.path}: {self.message}" if self.path else self.message
 
 
-def first_problem(
-    error: ValidationError, model: type[BaseModel] = ExperimentSpec
-) -> InvalidInputError:
+def first_problem(error: ValidationError, model: type[BaseModel]) -> InvalidInputError:
     """Return the one error that tells every problem; `param` and `received` are the first one's.
 
     Args:
@@ -69,8 +66,15 @@ def problems(details: Sequence[ErrorDetails], model: type[BaseModel] | None) -> 
 
 def _problem(details: ErrorDetails, model: type[BaseModel] | None) -> Problem:
     place = walk(details["loc"], model)
+    error = details.get("ctx", {}).get("error")
+    if isinstance(error, PartsDisagreeError):
+        return Problem(_joined(place.path, error.param), str(error), json_safe(error.received))
     received = None if details["type"] == "missing" else details["input"]
     return Problem(place.path, _message(details, place), json_safe(received))
+
+
+def _joined(path: str, param: str) -> str:
+    return f"{path}.{param}" if path else param
 
 
 def _message(details: ErrorDetails, place: Place) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -20,7 +21,6 @@ from fitserve_core.errors import (
 )
 from fitserve_core.received import json_safe, shorten
 from fitserve_core.results import ErrorBody, ErrorEnvelope
-from fitserve_core.spec import ExperimentSpec
 from fitserve_core.validation import refusal
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,16 @@ def _validation(request: Request, error: Any) -> JSONResponse:
         told = f"the body is not JSON: {first['ctx']['error']} at character {first['loc'][1]}"
         return answer(422, InvalidInputError(told))
     details: list[Any] = [{**found, "loc": found["loc"][1:]} for found in error.errors()]
-    return answer(422, refusal(details, ExperimentSpec if first["loc"][0] == "body" else None))
+    return answer(
+        422, refusal(details, _body_model(request) if first["loc"][0] == "body" else None)
+    )
+
+
+def _body_model(request: Request) -> type[BaseModel] | None:
+    """Return what the request's body was to be validated as, where that is a model."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    model = field.field_info.annotation if field else None
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
 def _no_json(request: Request, body: bytes | None) -> InvalidInputError:

@@ -44,6 +44,25 @@ def trained(service, answers, summary):
     )
 
 
+class TestExtend:
+    @pytest.mark.usefixtures("trained")
+    def test_posts_waits_and_prints_the_table(self, fitserve, service):
+        added = "training.learning_rates=[1e-3, 0.5]"
+        run = fitserve("extend", "exp_1", "--repetitions", "8", "--add", added)
+        assert run.exit_code == 0, run.output
+        assert "0.9798 ± 0.0003" in run.stdout
+        assert service.requests[0].url.path == "/experiments/exp_1/extend"
+        posted = json.loads(service.requests[0].content)
+        assert posted == {"repetitions": 8, "grid": {"training.learning_rates": [0.001, 0.5]}}
+
+    @pytest.mark.parametrize("added", ["seed", "seed=3", "seed=[1"])
+    def test_values_that_are_no_list_are_refused(self, fitserve, service, added):
+        run = fitserve("extend", "exp_1", "--add", added)
+        assert run.exit_code == 2
+        assert "training.learning_rates=[0.5]" in " ".join(run.output.split())
+        assert service.requests == []
+
+
 class TestTrain:
     @pytest.mark.usefixtures("trained")
     def test_posts_waits_and_prints_the_table(self, fitserve, service, spec):
@@ -70,6 +89,19 @@ class TestTrain:
         run = fitserve("train", "--no-wait", spec)
         assert (run.exit_code, run.stdout) == (0, "exp_1 queued\n")
         assert len(service.requests) == 1
+
+    def test_dry_run_tells_what_would_be_trained(self, fitserve, service, answers, spec):
+        forecast = {
+            "cells": 2, "runs": 4, "epochs": 20, "parameters": [79_510], "seconds": 180.0,
+            "basis": "measured", "queue_place": 1,
+        }  # fmt: skip
+        service.then(answers.ok(forecast))
+        run = fitserve("train", "--dry-run", spec)
+        assert run.stdout.splitlines() == [
+            "2 cells, 4 runs, 20 epochs in all; 79,510 parameters a network",
+            "about 3 min (measured), place 1 in the queue",
+        ]
+        assert service.requests[0].url.params["dry_run"] == "true"
 
     def test_reads_standard_input(self, fitserve, service, answers):
         service.then(answers.ok(answers.experiment(status="queued"), 201))

@@ -35,6 +35,14 @@ class TestFollowing:
         assert seqs(client.experiments.events("exp_1")) == [1]
         assert len(service.requests) == 1
 
+    def test_goes_on_behind_the_end_of_an_experiment_that_was_extended(
+        self, client, service, answers, story
+    ):
+        more = [answers.event(5, "experiment.queued"), answers.event(6, "experiment.succeeded")]
+        service.then(answers.stream(*story, *more))
+        assert seqs(client.experiments.events("exp_1")) == [1, 2, 3, 4, 5, 6]
+        assert len(service.requests) == 1
+
     def test_is_live(self, client, service, answers, story):
         def chunks():
             yield answers.frame(story[0])

@@ -62,6 +62,52 @@ class TestCreate:
         assert service.requests == []
 
 
+class TestChanges:
+    def test_forecast_posts_nothing(self, client, service, answers):
+        service.then(
+            answers.ok(
+                {
+                    "cells": 2,
+                    "runs": 4,
+                    "epochs": 20,
+                    "parameters": [79_510],
+                    "seconds": 3.5,
+                    "basis": "measured",
+                    "queue_place": 1,
+                }
+            )
+        )
+        forecast = client.experiments.forecast(**SPEC)
+        assert (forecast.runs, forecast.seconds) == (4, 3.5)
+        assert service.requests[0].url.params["dry_run"] == "true"
+        assert service.bodies == [SPEC]
+
+    def test_clone_sends_what_differs(self, client, service, answers):
+        service.then(answers.ok(answers.experiment("exp_2"), 201))
+        assert client.experiments.clone("exp_1", training={"epochs": 9}).id == "exp_2"
+        assert service.requests[0].url.path == "/experiments/exp_1/clone"
+        assert UUID(service.requests[0].headers["Idempotency-Key"]).version == 4
+        assert service.bodies == [{"training": {"epochs": 9}}]
+
+    def test_extend_sends_what_is_added(self, client, service, answers):
+        service.then(answers.ok(answers.experiment()))
+        client.experiments.extend("exp_1", repetitions=8)
+        client.experiments.extend("exp_1", grid={"seed": np.arange(2)})
+        assert service.requests[0].url.path == "/experiments/exp_1/extend"
+        assert service.bodies == [{"repetitions": 8}, {"grid": {"seed": [0, 1]}}]
+
+    def test_describe_sends_what_changes(self, client, service, answers):
+        service.then(answers.ok(answers.experiment(name="new")))
+        assert client.experiments.describe("exp_1", name="new", tags=["a"]).name == "new"
+        assert service.requests[0].method == "PATCH"
+        assert service.bodies == [{"name": "new", "tags": ["a"]}]
+
+    def test_fields_of_a_newer_service_are_left_out(self, client, service, answers):
+        spec = {"dataset": "mnist", "training": {"epochs": 5, "warp": 9}, "device": "gpu"}
+        service.then(answers.ok(answers.experiment(spec=spec)))
+        assert client.experiments.retrieve("exp_1").spec.training.epochs == 5
+
+
 class TestOneExperiment:
     def test_retrieve(self, client, service, answers):
         service.then(answers.ok(answers.experiment()))

@@ -9,6 +9,7 @@ import pytest
 
 from fitserve_core.datasets import describing, mnist
 from fitserve_core.datasets.certified import certified_transmittance
+from fitserve_core.datasets.dataset import Division
 from fitserve_core.datasets.description import DatasetDetails
 from fitserve_core.datasets.eckerle4 import MEASUREMENTS
 from fitserve_core.datasets.loading import load_dataset
@@ -35,7 +36,7 @@ class TestCards:
 
     @pytest.mark.parametrize("name", DATASETS)
     def test_agree_with_what_is_loaded(self, data_folder, name):
-        dataset = load_dataset(name, data_folder=data_folder, split_seed=0, scaling="full")
+        dataset = load_dataset(name, data_folder=data_folder, division=Division(0), scaling="full")
         card = describing.details(name, data_folder)
         parts = {part: getattr(dataset, part) for part in PARTS}
         assert card.rows == {part: len(rows) if rows else 0 for part, rows in parts.items()}

@@ -1,10 +1,12 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fitserve_core.datasets.certified import RESIDUAL_SUM_OF_SQUARES, certified_transmittance
-from fitserve_core.datasets.dataset import Dataset
+from fitserve_core.datasets.dataset import Dataset, Division
 from fitserve_core.datasets.eckerle4 import MEASUREMENTS
 from fitserve_core.datasets.loading import load_dataset
 from fitserve_core.errors import InvalidInputError
@@ -14,13 +16,12 @@ WAVELENGTHS, TRANSMITTANCES = np.array(MEASUREMENTS).T
 
 @pytest.fixture
 def load(tmp_path):
-    def load(split_seed: int, scaling: str, validation_share: float = 0.0) -> Dataset:
+    def load(split_seed: int, scaling: str, **division: Any) -> Dataset:
         return load_dataset(
             "eckerle4",
             data_folder=tmp_path,
-            split_seed=split_seed,
+            division=Division(split_seed, **division),
             scaling=scaling,
-            validation_share=validation_share,
         )
 
     return load
@@ -58,16 +59,29 @@ class TestLoad:
     def test_a_share_of_the_training_rows_validates_and_the_test_rows_stay(
         self, load, share, validating
     ):
-        whole, divided = load(3, "full"), load(3, "full", share)
+        whole, divided = load(3, "full"), load(3, "full", validation_share=share)
         assert len(divided.validation) == validating
         np.testing.assert_array_equal(
             np.concatenate([divided.train.inputs, divided.validation.inputs]), whole.train.inputs
         )
         np.testing.assert_array_equal(divided.test.inputs, whole.test.inputs)
 
+    @pytest.mark.parametrize("folds", [2, 4, 21])
+    def test_every_training_row_validates_in_one_fold(self, load, folds):
+        whole = load(3, "full")
+        divided = [load(3, "full", folds=folds, fold=fold) for fold in range(folds)]
+        validation = np.concatenate([fold.validation.inputs for fold in divided])
+        np.testing.assert_array_equal(validation, whole.train.inputs)
+        for fold in divided:
+            both = np.concatenate([fold.train.inputs, fold.validation.inputs])
+            np.testing.assert_array_equal(
+                np.sort(both, axis=0), np.sort(whole.train.inputs, axis=0)
+            )
+            np.testing.assert_array_equal(fold.test.inputs, whole.test.inputs)
+
     def test_rows_that_validate_have_no_say_in_the_scale(self, load):
         for seed in range(5):
-            rows = load(seed, "train", 0.5).train
+            rows = load(seed, "train", validation_share=0.5).train
             assert (rows.inputs.min(), rows.inputs.max()) == (0, 1)
 
     @pytest.mark.parametrize("seed", range(5))
@@ -92,7 +106,7 @@ class TestLoad:
 
     def test_an_unknown_data_set_is_refused_by_name(self, tmp_path):
         with pytest.raises(InvalidInputError, match=r"'cifar'; known: mnist, eckerle4"):
-            load_dataset("cifar", data_folder=tmp_path, split_seed=0, scaling="train")
+            load_dataset("cifar", data_folder=tmp_path, division=Division(0), scaling="train")
 
 
 class TestCertifiedTransmittance:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fitserve_core.datasets import mnist
+from fitserve_core.datasets.dataset import Division
 from fitserve_core.datasets.loading import load_dataset
 from fitserve_core.datasets.mnist_files import IDX_NAMES, SHA256, read_npz
 from fitserve_core.errors import DatasetUnavailableError
@@ -26,7 +27,7 @@ def published(data_folder):
 
 @pytest.fixture(scope="module")
 def dataset(data_folder):
-    return load_dataset("mnist", data_folder=data_folder, split_seed=0, scaling="train")
+    return load_dataset("mnist", data_folder=data_folder, division=Division(0), scaling="train")
 
 
 class TestLoad:
@@ -49,7 +50,7 @@ class TestLoad:
         np.testing.assert_array_equal(dataset.validation.inputs[:10], expected[10:])
 
     def test_seed_and_scaling_change_nothing_and_load_nothing_again(self, dataset, data_folder):
-        other = load_dataset("mnist", data_folder=data_folder, split_seed=5, scaling="full")
+        other = load_dataset("mnist", data_folder=data_folder, division=Division(5), scaling="full")
         assert other is dataset
 
 

@@ -89,12 +89,13 @@ class TestRoundTrip:
                 else:
                     assert kept[part][name] == given
 
-    @given(SPECS, SEEDS)
-    def test_every_cell_has_a_plan(self, given_fields, seed):
+    @given(SPECS)
+    def test_every_learning_rate_is_a_cell_with_a_plan(self, given_fields):
         spec = ExperimentSpec.model_validate(given_fields)
-        plans = [spec.plan(cell, seed) for cell in spec.cells()]
-        assert [plan.learning_rate for plan in plans] == spec.training.learning_rates
-        assert {plan.seed for plan in plans} == {seed}
+        cells = list(spec.cells())
+        assert [cell.plan.learning_rate for cell in cells] == spec.training.learning_rates
+        assert [cell.config["learning_rate"] for cell in cells] == spec.training.learning_rates
+        assert {cell.plan.seed for cell in cells} == {spec.seed}
 
 
 class TestDefaults:
@@ -178,7 +179,7 @@ class TestEarlyStopping:
     def test_reaches_the_plan_where_there_are_validation_rows(self, fields):
         stopping = {"early_stopping": {"patience": 3}}
         spec = ExperimentSpec.model_validate({**fields, "training": stopping})
-        plan = spec.plan(next(spec.cells()), seed=1)
+        plan = next(spec.cells()).plan
         assert plan.early_stopping.patience == 3
         assert plan.early_stopping.monitor == "val_loss"
         assert plan.split == spec.split

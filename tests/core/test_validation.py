@@ -61,7 +61,7 @@ class TestAnyInput:
         try:
             spec = ExperimentSpec.model_validate(value)
         except ValidationError as error:
-            problem = first_problem(error)
+            problem = first_problem(error, ExperimentSpec)
             assert problem.message
             assert problem.param is None or problem.param in problem.message
             wire = json.dumps([problem.message, problem.param, problem.received], allow_nan=False)
@@ -195,7 +195,7 @@ class TestMessage:
 
     def test_an_unknown_field_is_held_against_the_known_ones(self):
         message = refusal({"dataset": "mnist", "foo": 1}).message
-        assert message.startswith("foo: unknown field 'foo'; known: name, dataset, network, ")
+        assert message.startswith("foo: unknown field 'foo'; known: name, tags, notes, dataset, ")
 
     def test_a_missing_data_set_lists_the_data_sets(self):
         assert refusal({}).message == "dataset: is required, one of 'mnist', 'eckerle4'"

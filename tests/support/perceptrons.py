@@ -10,8 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.results import Experiment
-from fitserve_core.store import Store
-from fitserve_core.store.claims import StoredFile
+from fitserve_core.store import Store, StoredFile
 from support import stories
 
 Array = NDArray[np.float32]

@@ -4,8 +4,7 @@ from sqlalchemy import update
 
 from fitserve_core.results import EpochFigures, Experiment, Verdict
 from fitserve_core.spec import ExperimentSpec
-from fitserve_core.store import Checkpoint, Claim, Store
-from fitserve_core.store.claims import StoredFile
+from fitserve_core.store import Checkpoint, Claim, Store, StoredFile
 from fitserve_core.store.tables import run
 
 TRAINED = Verdict(name="trained", reason="it learnt")

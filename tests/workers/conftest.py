@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fitserve_core.datasets import eckerle4
-from fitserve_core.datasets.dataset import Dataset, Rows, Scale
+from fitserve_core.datasets.dataset import Dataset, Division, Rows, Scale
 from fitserve_core.datasets.registry import DatasetInfo
 from fitserve_core.spec import Network, RunPlan, Sgd, Split
 from fitserve_workers.training import ProgramCache, Training, configure_tensorflow
@@ -69,7 +69,7 @@ def finish() -> Callable[[Training], list[Any]]:
 @pytest.fixture
 def transmittance() -> Callable[..., Dataset]:
     def _load(split_seed: int = 0, scaling: Any = "train") -> Dataset:
-        return eckerle4.load(Path(), split_seed, scaling)
+        return eckerle4.load(Path(), Division(split_seed), scaling)
 
     return _load
 
@@ -90,7 +90,7 @@ def _blobs(train: int = 50, validation: int = 21, test: int = 30) -> Dataset:
         return Rows(inputs.astype(np.float32), labels)
 
     return Dataset(
-        info=DatasetInfo("blobs", "classification", 2, 3, "", {}),
+        info=DatasetInfo("blobs", "classification", 2, 3, train, "", {}),
         train=rows(train),
         validation=rows(validation) if validation else None,
         test=rows(test),

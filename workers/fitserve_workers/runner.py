@@ -9,17 +9,17 @@ from pathlib import Path
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from fitserve_core.artefacts import Artefacts
+from fitserve_core.datasets.dataset import Division
 from fitserve_core.datasets.loading import load_dataset
-from fitserve_core.errors import FitserveError, LeaseLostError, NotFoundError
+from fitserve_core.errors import FitserveError, LeaseLostError, NotFoundError, UnavailableError
 from fitserve_core.results import EpochFigures
 from fitserve_core.settings import Settings
-from fitserve_core.store import Checkpoint, Claim, Store
-from fitserve_core.store.claims import StoredFile
+from fitserve_core.store import Checkpoint, Claim, Store, StoredFile
 from fitserve_workers.diagnostics import verdict
-from fitserve_workers.export import export_keras, export_onnx, export_weights
+from fitserve_workers.export import export_keras, export_onnx
 from fitserve_workers.keeper import LeaseKeeper
 from fitserve_workers.patience import patiently
-from fitserve_workers.training import ProgramCache, Training
+from fitserve_workers.training import ProgramCache, Training, write_weights
 
 log = logging.getLogger(__name__)
 
@@ -126,18 +126,27 @@ class _Attempt:
         dataset = load_dataset(
             plan.dataset,
             data_folder=self._runner.settings.data,
-            split_seed=plan.split.seed,
+            division=Division(**plan.split.model_dump(), fold=plan.fold),
             scaling=plan.scaling,
-            validation_share=plan.split.validation_share,
         )
         self._dataset = dataset
         training = Training(plan, dataset, self._runner.programs)
         if self._claim.checkpoint is not None:
             training.restore(self._verified(self._claim.checkpoint))
+        elif self._claim.starts_from is not None:
+            training.start_from(self._verified(self._start_file(self._claim.starts_from)))
         return training
 
-    def _verified(self, checkpoint: Checkpoint) -> Path:
-        return self._runner.artefacts.verified(checkpoint.path, checkpoint.sha256)
+    def _start_file(self, run_id: str) -> StoredFile:
+        if self._claim.start is None:
+            raise UnavailableError(
+                f"the weights of run {run_id}, which this run was to start from, are not stored "
+                "any more"
+            )
+        return self._claim.start
+
+    def _verified(self, file: Checkpoint | StoredFile) -> Path:
+        return self._runner.artefacts.verified(file.path, file.sha256)
 
     def _record_if_due(self, training: Training) -> None:
         if training.finished or time.monotonic() - self._recorded > RECORD_SECONDS:
@@ -162,9 +171,7 @@ class _Attempt:
         final = training.final_figures()
         worth = verdict(training, self._dataset)
         files = [
-            self._write(
-                "weights", "weights.npz", lambda path: export_weights(training.model, path)
-            ),
+            self._write("weights", "weights.npz", lambda path: write_weights(training.model, path)),
             self._write("keras", "model.keras", lambda path: export_keras(training.model, path)),
             self._write(
                 "onnx",

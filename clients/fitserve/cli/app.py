@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fitserve.cli import catalogue, datasets, demo, experiments, predict, serve, train
+from fitserve.cli import catalogue, datasets, demo, experiments, extend, predict, serve, train
 from fitserve.cli.connection import remember
 from fitserve.cli.errors import OneLineErrors
 
@@ -34,6 +34,7 @@ app.command()(serve.up)
 app.command()(serve.worker)
 app.command()(demo.demo)
 app.command()(train.train)
+app.command()(extend.extend)
 app.command()(experiments.show)
 app.command()(experiments.ls)
 app.command()(experiments.cancel)

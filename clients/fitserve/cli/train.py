@@ -9,8 +9,9 @@ from rich.console import Console
 from fitserve.cli.connection import client_of
 from fitserve.cli.specfile import read_spec
 from fitserve.client import Client
+from fitserve.figures import counted, duration
 from fitserve.tables import summary_table
-from fitserve_core.results import Experiment, Summary
+from fitserve_core.results import Experiment, Forecast, Summary
 
 STOPPED_BY_CTRL_C = 130
 
@@ -21,22 +22,50 @@ def train(
         typer.FileText, typer.Argument(help="YAML or JSON file; - reads standard input.")
     ],
     wait: Annotated[bool, typer.Option(help="Wait until it has ended.")] = True,  # noqa: FBT002
+    dry_run: Annotated[  # noqa: FBT002
+        bool, typer.Option("--dry-run", help="Train nothing; tell what would be trained.")
+    ] = False,
     as_json: Annotated[  # noqa: FBT002  an option of the command line is given by name
         bool, typer.Option("--json", help="Print JSON instead of progress and table.")
     ] = False,
 ) -> None:
     """Train what SPEC says and print mean ± standard deviation."""
     with client_of(ctx) as client:
+        if dry_run:
+            _tell(client.experiments.forecast(read_spec(spec)), as_json=as_json)
+            return
         experiment = client.experiments.create(read_spec(spec))
-        if not as_json:
-            typer.echo(f"{experiment.id} {experiment.status}")
-        summary = None
-        if wait:
-            experiment = _watch(client, experiment, progress=not as_json)
-            summary = client.experiments.summary(experiment.id)
+        follow(client, experiment, wait=wait, as_json=as_json)
+
+
+def follow(client: Client, experiment: Experiment, *, wait: bool, as_json: bool) -> None:
+    """Watch an experiment if it is to be waited for, and print what came of it."""
+    if not as_json:
+        typer.echo(f"{experiment.id} {experiment.status}")
+    summary = None
+    if wait:
+        experiment = _watch(client, experiment, progress=not as_json)
+        summary = client.experiments.summary(experiment.id)
     _report(experiment, summary, as_json=as_json)
     if experiment.status in {"failed", "cancelled"}:
         raise typer.Exit(1)
+
+
+def _tell(forecast: Forecast, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(to_json(forecast, indent=2))
+        return
+    sizes = " to ".join(f"{size:,}" for size in dict.fromkeys(_ends(forecast.parameters)))
+    typer.echo(
+        f"{counted(forecast.cells, 'cell')}, {counted(forecast.runs, 'run')}, "
+        f"{counted(forecast.epochs, 'epoch')} in all; {sizes} parameters a network\n"
+        f"about {duration(forecast.seconds)} ({forecast.basis}), place {forecast.queue_place} in "
+        "the queue"
+    )
+
+
+def _ends(values: list[int]) -> tuple[int, int]:
+    return values[0], values[-1]
 
 
 def _watch(client: Client, experiment: Experiment, *, progress: bool) -> Experiment:

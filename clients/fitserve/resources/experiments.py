@@ -11,7 +11,16 @@ from fitserve.errors import WaitTimeoutError
 from fitserve.responses import parse
 from fitserve.sender import Sender
 from fitserve.watching import Watcher
-from fitserve_core.results import TERMINAL, Event, Experiment, Metrics, Page, Status, Summary
+from fitserve_core.results import (
+    TERMINAL,
+    Event,
+    Experiment,
+    Forecast,
+    Metrics,
+    Page,
+    Status,
+    Summary,
+)
 from fitserve_core.spec import DatasetName, ExperimentSpec
 
 PAGE_SIZE = 100
@@ -41,6 +50,58 @@ class Experiments:
         """
         body = calls.spec_of(spec, fields)
         call = calls.create_experiment(body, idempotency_key or str(uuid4()))
+        return parse(Experiment, self._sender.send(call))
+
+    def forecast(
+        self, spec: Mapping[str, Any] | ExperimentSpec | None = None, **fields: Any
+    ) -> Forecast:
+        """Return how many runs a spec would train, and about how long that would take.
+
+        Raises:
+            BadSpec: the service refuses a field; `param` is its path.
+        """
+        return parse(Forecast, self._sender.send(calls.forecast(calls.spec_of(spec, fields))))
+
+    def clone(
+        self, experiment_id: str, *, idempotency_key: str | None = None, **changes: Any
+    ) -> Experiment:
+        """Post an experiment's spec again; fields that differ are given as keyword arguments.
+
+        Those of `network` and `training` differ one by one: `training={"epochs": 40}`.
+
+        Raises:
+            BadSpec: the whole is refused; `param` is the field's path.
+        """
+        key = idempotency_key or str(uuid4())
+        call = calls.clone_experiment(experiment_id, changes, key)
+        return parse(Experiment, self._sender.send(call))
+
+    def extend(
+        self,
+        experiment_id: str,
+        *,
+        repetitions: int | None = None,
+        grid: Mapping[str, Any] | None = None,
+    ) -> Experiment:
+        """Add runs to an experiment that has ended; what is there stays as it is.
+
+        Args:
+            experiment_id: what to extend.
+            repetitions: runs that each cell is to have in all.
+            grid: values to add to what is crossed, as `{"training.learning_rates": [0.1]}`.
+
+        Raises:
+            BadSpec: the experiment does not cross this, or has more repetitions already.
+            Conflict: it has not ended.
+        """
+        given = {"repetitions": repetitions, "grid": grid}
+        extension = {name: value for name, value in given.items() if value is not None}
+        call = calls.extend_experiment(experiment_id, extension)
+        return parse(Experiment, self._sender.send(call))
+
+    def describe(self, experiment_id: str, **description: Any) -> Experiment:
+        """Change the `name`, the `tags` or the `notes` of an experiment."""
+        call = calls.describe_experiment(experiment_id, description)
         return parse(Experiment, self._sender.send(call))
 
     def retrieve(self, experiment_id: str) -> Experiment:
@@ -92,15 +153,12 @@ class Experiments:
         """
         clock = self._sender.clock
         deadline = None if timeout is None else clock.monotonic() + timeout
-        experiment = self.retrieve(experiment_id)
-        if experiment.status in TERMINAL:
-            return experiment
-        with _watcher(experiment, clock, progress=progress) as watcher:
-            for event in self._sender.follow(experiment_id, deadline):
-                watcher.show(event)
-        experiment = self.retrieve(experiment_id)
-        if timeout is not None and experiment.status not in TERMINAL:
-            raise _still_running(experiment, timeout)
+        while (experiment := self.retrieve(experiment_id)).status not in TERMINAL:
+            if timeout is not None and deadline is not None and clock.monotonic() >= deadline:
+                raise _still_running(experiment, timeout)
+            with _watcher(experiment, clock, progress=progress) as watcher:
+                for event in self._sender.follow(experiment_id, deadline):
+                    watcher.show(event)
         return experiment
 
     def list(

@@ -129,7 +129,7 @@ def _entry(series: Series) -> CatalogueEntry:
         id=f"mnist-{series.neurons}-lr-{series.learning_rate:g}",
         title=title,
         group="learning_rates",
-        spec=spec(title, "mnist", network, recipe, 4),
+        spec=spec(title, "mnist", network, recipe, 4, warm_start="previous_repetition"),
         deciding_figures=["val_accuracy", "test_accuracy"],
         published={name: four(mean, std, *values) for name, mean, std, values in columns},
         verdict="trained",

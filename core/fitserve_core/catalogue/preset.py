@@ -8,8 +8,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, core_schema
 
 from fitserve_core.catalogue.registry import CATALOGUE, unknown
 from fitserve_core.spec import ExperimentSpec
-
-PARTS = ("network", "training")
+from fitserve_core.spec.changes import merged
 
 
 def filled_from_preset(given: Any) -> Any:
@@ -26,10 +25,7 @@ def filled_from_preset(given: Any) -> Any:
     if given["preset"] not in CATALOGUE:
         raise _unknown_preset(given["preset"])
     preset = deepcopy(CATALOGUE[given["preset"]].spec)
-    parts = {
-        part: {**preset[part], **given[part]} for part in PARTS if isinstance(given.get(part), dict)
-    }
-    return {**preset, **given, **parts}
+    return merged(preset, given)
 
 
 class _FromPreset:

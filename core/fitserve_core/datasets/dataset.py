@@ -34,6 +34,23 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Division:
+    """How rows are divided, where the data set has no division of its own.
+
+    Attributes:
+        seed: decides which rows train and which test.
+        validation_share: share of the training rows that validate instead.
+        folds: parts of the training rows, of which one validates instead.
+        fold: which one, from 0; None without folds.
+    """
+
+    seed: int = 0
+    validation_share: float = 0.0
+    folds: int | None = None
+    fold: int | None = None
+
+
+@dataclass(frozen=True)
 class Rows:
     """Rows ready for training.
 

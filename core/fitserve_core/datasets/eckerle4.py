@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fitserve_core.datasets.dataset import Dataset, Rows, Scale, Scaling
+from fitserve_core.datasets.dataset import Dataset, Division, Rows, Scale, Scaling
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.seeds import generator
 
 TRAIN_SHARE = 0.6
+
+Places = NDArray[np.int64]
 
 MEASUREMENTS = (
     # wavelength in nanometres, transmittance as a share of 1
@@ -57,27 +59,26 @@ MEASUREMENTS = (
 
 def load(
     data_folder: Path,  # noqa: ARG001
-    split_seed: int,
+    division: Division,
     scaling: Scaling,
-    validation_share: float = 0.0,
 ) -> Dataset:
-    """Return 21 training and 14 test rows, drawn by `split_seed`.
+    """Return 21 training and 14 test rows, drawn by the division's seed.
 
-    The last of the training rows validate instead, as many as `validation_share` says, at least one
-    unless it is 0. The test rows are the same whatever the share.
+    Of the training rows the last validate instead, as many as `validation_share` says, at least one
+    unless it is 0; or those of one of `folds` parts. The test rows are the same in any case.
 
     Inputs are (rows, 1) wavelengths, targets (rows, 1) transmittances, both scaled to [0, 1] by the
     range of the training rows or, with `scaling="full"`, of all rows. Nothing is read from the
     data folder: the measurements are part of the package.
     """
     wavelengths, transmittances = np.hsplit(np.array(MEASUREMENTS), 2)
-    order = generator(split_seed).permutation(len(MEASUREMENTS))
+    order = generator(division.seed).permutation(len(MEASUREMENTS))
     train, test = np.split(order, [round(TRAIN_SHARE * len(order))])
-    train, validation = _without_share(train, validation_share)
+    train, validation = _validating(train, division)
     seen = train if scaling == "train" else order
     input_scale, target_scale = _range(wavelengths[seen]), _range(transmittances[seen])
 
-    def rows(chosen: NDArray[np.int64]) -> Rows:
+    def rows(chosen: Places) -> Rows:
         return Rows(
             inputs=input_scale.apply(wavelengths[chosen]),
             targets=target_scale.apply(transmittances[chosen]),
@@ -94,9 +95,13 @@ def load(
     )
 
 
-def _without_share(
-    train: NDArray[np.int64], share: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _validating(train: Places, division: Division) -> tuple[Places, Places]:
+    """Return the training rows that train, and those that validate instead."""
+    if division.folds is not None and division.fold is not None:
+        folds = np.array_split(train, division.folds)
+        validation = folds.pop(division.fold)
+        return np.concatenate(folds), validation
+    share = division.validation_share
     validating = max(round(share * len(train)), 1) if share else 0
     fitted, validation = np.split(train, [len(train) - validating])
     return fitted, validation

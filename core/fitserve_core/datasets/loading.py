@@ -4,36 +4,27 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from fitserve_core.datasets.dataset import Dataset, Scaling
+from fitserve_core.datasets.dataset import Dataset, Division, Scaling
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.errors import InvalidInputError
 
-Loader = Callable[[Path, int, Scaling, float], Dataset]
+Loader = Callable[[Path, Division, Scaling], Dataset]
 
 
-def load_dataset(
-    name: str,
-    *,
-    data_folder: Path,
-    split_seed: int,
-    scaling: Scaling,
-    validation_share: float = 0.0,
-) -> Dataset:
-    """Return the data set `name`, divided by `split_seed` and scaled as `scaling` says.
+def load_dataset(name: str, *, data_folder: Path, division: Division, scaling: Scaling) -> Dataset:
+    """Return the data set `name`, divided and scaled.
 
     Args:
         name: a name of the registry.
         data_folder: where fetched data sets are cached.
-        split_seed: decides the rows of each part, where the data set has no division of its own.
+        division: decides the rows of each part, where the data set has none of its own.
         scaling: whether the range of the training rows or of all rows becomes [0, 1].
-        validation_share: share of the training rows that validate instead, where the data set has
-            no validation rows of its own.
 
     Raises:
         InvalidInputError: no such data set.
         DatasetUnavailableError: no source gave the data.
     """
-    return _loader(name)(data_folder, split_seed, scaling, validation_share)
+    return _loader(name)(data_folder, division, scaling)
 
 
 def _loader(name: str) -> Loader:

@@ -8,7 +8,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from fitserve_core.datasets.dataset import Dataset, Rows, Scale, Scaling
+from fitserve_core.datasets.dataset import Dataset, Division, Rows, Scale, Scaling
 from fitserve_core.datasets.mnist_files import Arrays, Bytes, cache_file, checked, read_npz
 from fitserve_core.datasets.mnist_sources import fetch
 from fitserve_core.datasets.registry import DATASETS
@@ -20,15 +20,14 @@ PIXEL_SCALE = Scale(0, 255)
 
 def load(
     data_folder: Path,
-    split_seed: int,  # noqa: ARG001
+    division: Division,  # noqa: ARG001
     scaling: Scaling,  # noqa: ARG001
-    validation_share: float = 0.0,  # noqa: ARG001
 ) -> Dataset:
     """Return 50,000 training, 10,000 validation and 10,000 test rows, always the same ones.
 
     Inputs are float32 pixels in [0, 1], (rows, 784); targets int32 labels, (rows,); both read-only.
-    The published order is kept and a pixel's range is known beforehand, so neither `split_seed`
-    nor `scaling` nor `validation_share` changes anything. Loaded once in a process.
+    The published order is kept and a pixel's range is known beforehand, so neither `division` nor
+    `scaling` changes anything. Loaded once in a process.
 
     Raises:
         DatasetUnavailableError: MNIST is not in the data folder and no source gave it.

@@ -19,6 +19,7 @@ class DatasetInfo:
         task: decides the output activation, the loss and the deciding figure.
         inputs: width of one input row.
         outputs: number of output units.
+        train_rows: how many rows are fitted, unless a spec lets some of them validate.
         loader: `module:function` that loads it, imported only when rows are wanted.
         spec_defaults: what a spec that names only the data set is filled with.
         validates: whether it has validation rows of its own.
@@ -28,6 +29,7 @@ class DatasetInfo:
     task: Task
     inputs: int
     outputs: int
+    train_rows: int
     loader: str
     spec_defaults: dict[str, Any]
     validates: bool = False
@@ -40,6 +42,7 @@ DATASETS = MappingProxyType(
             task="classification",
             inputs=784,
             outputs=10,
+            train_rows=50_000,
             loader="fitserve_core.datasets.mnist:load",
             spec_defaults={
                 "network": {"hidden_layers": [100], "activation": "relu"},
@@ -53,6 +56,7 @@ DATASETS = MappingProxyType(
             task="regression",
             inputs=1,
             outputs=1,
+            train_rows=21,
             loader="fitserve_core.datasets.eckerle4:load",
             spec_defaults={
                 "network": {"hidden_layers": [128, 128, 64], "activation": "relu"},

@@ -1,19 +1,17 @@
 """What a user posts: one data set, one network, one recipe, learning rates × repetitions."""
 
-from fitserve_core.spec.experiment import (
-    MAX_EPOCH_ROWS,
-    MAX_PARAMETERS,
-    MAX_RUNS,
-    ExperimentSpec,
-)
+from fitserve_core.spec.agreement import MAX_EPOCH_ROWS, MAX_PARAMETERS, MAX_RUNS
+from fitserve_core.spec.base import ACCEPTED
+from fitserve_core.spec.experiment import ExperimentSpec
 from fitserve_core.spec.initializers import Initializer
 from fitserve_core.spec.network import Activation, Dropout, Network, Place, Regularizer
 from fitserve_core.spec.optimizers import Adadelta, Adagrad, Adam, Nadam, Optimizer, Rmsprop, Sgd
-from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Split
+from fitserve_core.spec.plan import Cell, DatasetName, PlannedCell, RunPlan, Split
 from fitserve_core.spec.schedules import ConstantRate, CosineDecay, ExponentialDecay, Schedule
 from fitserve_core.spec.training import EarlyStopping, Training
 
 __all__ = [
+    "ACCEPTED",
     "MAX_EPOCH_ROWS",
     "MAX_PARAMETERS",
     "MAX_RUNS",
@@ -34,6 +32,7 @@ __all__ = [
     "Network",
     "Optimizer",
     "Place",
+    "PlannedCell",
     "Regularizer",
     "Rmsprop",
     "RunPlan",

@@ -25,6 +25,13 @@ class Split(SpecModel):
     validation_share: float = Field(
         default=0.0, ge=0, le=0.5, description="Share of the training rows that validate instead."
     )
+    folds: int | None = Field(
+        default=None,
+        ge=2,
+        le=21,
+        description="Parts of the training rows, each of which validates in one run of every "
+        "repetition while the others train: k-fold cross-validation.",
+    )
 
 
 class RunPlan(SpecModel):
@@ -40,6 +47,7 @@ class RunPlan(SpecModel):
     early_stopping: EarlyStopping | None = None
     seed: Seed
     split: Split
+    fold: int | None = Field(default=None, description="Which fold validates, from 0.")
     scaling: Scaling
 
 
@@ -48,3 +56,15 @@ class Cell(SpecModel):
 
     index: int
     config: dict[str, Any]
+
+
+class PlannedCell(SpecModel):
+    """A configuration and what its runs have in common.
+
+    Attributes:
+        config: what tells it from the experiment's other cells.
+        plan: of its runs, with the experiment's seed in the place of theirs and no fold chosen.
+    """
+
+    config: dict[str, Any]
+    plan: RunPlan

@@ -1,6 +1,7 @@
 """Where experiments live: SQLite by default, PostgreSQL by `DATABASE_URL`."""
 
-from fitserve_core.store.claims import Checkpoint, Claim
+from fitserve_core.store.claims import Claim
+from fitserve_core.store.files import Checkpoint, StoredFile
 from fitserve_core.store.store import Store
 
-__all__ = ["Checkpoint", "Claim", "Store"]
+__all__ = ["Checkpoint", "Claim", "Store", "StoredFile"]

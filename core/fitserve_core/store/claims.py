@@ -4,42 +4,31 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from pydantic import ValidationError
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, select, update
 
 from fitserve_core.errors import LeaseLostError, NotFoundError
 from fitserve_core.results import EpochFigures, Verdict
-from fitserve_core.spec import Cell, ExperimentSpec, RunPlan
+from fitserve_core.spec import RunPlan
 from fitserve_core.store import events
 from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
-from fitserve_core.store.experiments import change_status, lock
+from fitserve_core.store.files import Checkpoint, StoredFile
 from fitserve_core.store.leases import requeue
-from fitserve_core.store.settle import settle
+from fitserve_core.store.models import weights_of
+from fitserve_core.store.parents import change_status, lock
+from fitserve_core.store.settle import fail_followers, settle
 from fitserve_core.store.tables import artefact, epoch, run
 from fitserve_core.store.turns import next_run
 
 
 @dataclass(frozen=True)
-class Checkpoint:
-    """A file from which a run goes on: its path below the artefact folder, and its SHA-256."""
-
-    path: str
-    sha256: str
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """A finished run's file: kind, path below the artefact folder, SHA-256 and size in bytes."""
-
-    kind: str
-    path: str
-    sha256: str
-    bytes: int
-
-
-@dataclass(frozen=True)
 class Claim:
-    """One worker's attempt at a run; `attempt` is the fence of everything that it writes."""
+    """One worker's attempt at a run; `attempt` is the fence of everything that it writes.
+
+    `checkpoint`: where an earlier attempt got to. `starts_from`: the run whose weights this one
+    begins with, where its spec asks for a warm start; `start`: their file, if it is still there.
+    """
 
     run_id: str
     experiment_id: str
@@ -47,6 +36,8 @@ class Claim:
     plan: RunPlan
     epoch: int
     checkpoint: Checkpoint | None
+    starts_from: str | None = None
+    start: StoredFile | None = None
 
 
 class Claims:
@@ -139,6 +130,7 @@ class Claims:
         """
         with self._database.writing() as connection:
             self._end(connection, claim, "failed", {"error": error})
+            fail_followers(connection, claim.experiment_id, claim.run_id)
             settle(connection, claim.experiment_id)
 
     def hand_back(self, claim: Claim, reason: str) -> None:
@@ -177,16 +169,22 @@ class Claims:
         told = ("cell", "repetition", "config", "attempt", "epoch", "epochs_total")
         data = {"run_id": run_id, **{name: row[name] for name in told}}
         events.append(connection, experiment_id, "run.running", data)
-        spec = ExperimentSpec.model_validate(parent["spec"])
-        path = row["checkpoint_path"]
-        return Claim(
-            run_id=run_id,
-            experiment_id=experiment_id,
-            attempt=row["attempt"],
-            plan=spec.plan(Cell(index=row["cell"], config=row["config"]), row["seed"]),
-            epoch=row["epoch"],
-            checkpoint=None if path is None else Checkpoint(path, row["checkpoint_sha256"]),
+        try:
+            return _claim(connection, row)
+        except ValidationError as error:
+            reason = f"its stored plan cannot be read by this version: {error}"
+            self._fail_unreadable(connection, row, reason)
+            return None
+
+    def _fail_unreadable(self, connection: Connection, row: RowMapping, error: str) -> None:
+        connection.execute(
+            update(run)
+            .where(run.c.id == row["id"])
+            .values(status="failed", error=error, finished_at=now(), lease_until=None)
         )
+        data = {"run_id": row["id"], "error": error}
+        events.append(connection, row["experiment_id"], "run.failed", data)
+        settle(connection, row["experiment_id"])
 
     def _end(
         self, connection: Connection, claim: Claim, status: str, values: dict[str, Any]
@@ -206,6 +204,20 @@ class Claims:
 
     def _lease(self) -> ColumnElement[float]:
         return now() + self._lease_seconds
+
+
+def _claim(connection: Connection, row: RowMapping) -> Claim:
+    path, source = row["checkpoint_path"], row["starts_from"]
+    return Claim(
+        run_id=row["id"],
+        experiment_id=row["experiment_id"],
+        attempt=row["attempt"],
+        plan=RunPlan.model_validate(row["plan"]),
+        epoch=row["epoch"],
+        checkpoint=None if path is None else Checkpoint(path, row["checkpoint_sha256"]),
+        starts_from=source,
+        start=None if source is None else weights_of(connection, source),
+    )
 
 
 def _lock(connection: Connection, claim: Claim) -> None:

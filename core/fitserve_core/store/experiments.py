@@ -1,21 +1,22 @@
 """Experiments: posted whole or not at all, read with their runs tallied, cancelled, deleted."""
 
+import hashlib
+import json
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, case, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from fitserve_core.errors import ConflictError, NotFoundError
+from fitserve_core.errors import ConflictError
 from fitserve_core.results import TERMINAL, Experiment
-from fitserve_core.seeds import run_seed
 from fitserve_core.spec import ExperimentSpec
-from fitserve_core.store import events
 from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
-from fitserve_core.store.rows import new_id, to_experiment
+from fitserve_core.store.parents import UNFINISHED, change_status, find, lock
+from fitserve_core.store.planning import missing_runs
+from fitserve_core.store.rows import new_id, spec_of, to_experiment
 from fitserve_core.store.tables import experiment, run
-
-UNFINISHED = ("queued", "running")
+from fitserve_core.store.tallies import queue_places, tallies
 
 
 class Experiments:
@@ -29,6 +30,7 @@ class Experiments:
 
         Raises:
             ConflictError: the key was used with another spec.
+            FitserveError: there is no model, or none that fits, to start from.
         """
         if key is not None and (earlier := self._by_key(key, spec)):
             return earlier
@@ -49,9 +51,7 @@ class Experiments:
             NotFoundError: there is none with this id.
         """
         with self._database.reading() as connection:
-            row = find(connection, experiment_id)
-            tally = _tallies(connection, [experiment_id])[experiment_id]
-        return to_experiment(row, tally)
+            return _answered(connection, [find(connection, experiment_id)])[0]
 
     def exists(self, experiment_id: str) -> bool:
         """Tell whether there is an experiment with this id."""
@@ -77,6 +77,21 @@ class Experiments:
             query = query.where(experiment.c.dataset == dataset)
         found = self._read(query)
         return found[:limit], len(found) > limit
+
+    def describe(self, experiment_id: str, changes: dict[str, Any]) -> Experiment:
+        """Change what an experiment says for people: `name`, `tags`, `notes`.
+
+        Raises:
+            NotFoundError: there is none with this id.
+        """
+        with self._database.writing() as connection:
+            row = lock(connection, experiment_id)
+            connection.execute(
+                update(experiment)
+                .where(experiment.c.id == experiment_id)
+                .values(name=changes.get("name", row["name"]), spec={**row["spec"], **changes})
+            )
+        return self.get(experiment_id)
 
     def cancel(self, experiment_id: str) -> Experiment:
         """End an experiment now; whoever trains one of its runs can write no more.
@@ -112,53 +127,30 @@ class Experiments:
             connection.execute(delete(experiment).where(experiment.c.id == experiment_id))
 
     def _by_key(self, key: str, spec: ExperimentSpec) -> Experiment | None:
-        found = self._read(select(experiment).where(experiment.c.idempotency_key == key))
-        if found and found[0].spec != spec:
-            raise ConflictError(
-                f"Idempotency-Key {key!r} was used for experiment {found[0].id} with another "
-                "body; use a new key for a new experiment",
-                param="Idempotency-Key",
-                received=key,
-            )
-        return found[0] if found else None
+        query = select(experiment).where(experiment.c.idempotency_key == key)
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+            if row is None:
+                return None
+            if (row["posted_sha256"] or _digest(spec_of(row))) != _digest(spec):
+                raise ConflictError(
+                    f"Idempotency-Key {key!r} was used for experiment {row['id']} with another "
+                    "body; use a new key for a new experiment",
+                    param="Idempotency-Key",
+                    received=key,
+                )
+            return _answered(connection, [row])[0]
 
     def _read(self, query: Select[Any]) -> list[Experiment]:
         with self._database.reading() as connection:
-            rows = connection.execute(query).mappings().all()
-            tallies = _tallies(connection, [row["id"] for row in rows])
-        return [to_experiment(row, tallies[row["id"]]) for row in rows]
+            return _answered(connection, list(connection.execute(query).mappings()))
 
 
-def find(connection: Connection, experiment_id: str) -> RowMapping:
-    """Return an experiment's row.
-
-    Raises:
-        NotFoundError: there is none with this id.
-    """
-    query = select(experiment).where(experiment.c.id == experiment_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise NotFoundError(f"no experiment {experiment_id!r}", param="id", received=experiment_id)
-    return row
-
-
-def lock(connection: Connection, experiment_id: str) -> RowMapping:
-    """Lock an experiment's row and return it.
-
-    Every transaction that writes about an experiment or its runs takes this lock first, so that
-    two of them never wait for each other in a circle.
-    """
-    query = select(experiment.c.id).where(experiment.c.id == experiment_id).with_for_update()
-    connection.execute(query)
-    return find(connection, experiment_id)
-
-
-def change_status(connection: Connection, experiment_id: str, status: str, **values: Any) -> None:
-    """Set an experiment's status and write the event of it."""
-    connection.execute(
-        update(experiment).where(experiment.c.id == experiment_id).values(status=status, **values)
-    )
-    events.append(connection, experiment_id, f"experiment.{status}", {"status": status})
+def _answered(connection: Connection, rows: list[RowMapping]) -> list[Experiment]:
+    tallied = tallies(connection, [row["id"] for row in rows])
+    waiting = any(row["status"] == "queued" for row in rows)
+    places = queue_places(connection) if waiting else {}
+    return [to_experiment(row, tallied[row["id"]], places.get(row["id"])) for row in rows]
 
 
 def _insert(connection: Connection, spec: ExperimentSpec, key: str | None) -> str:
@@ -171,54 +163,16 @@ def _insert(connection: Connection, spec: ExperimentSpec, key: str | None) -> st
             status="queued",
             spec=spec.model_dump(mode="json"),
             idempotency_key=key,
+            posted_sha256=_digest(spec),
             created_at=now(),
         )
     )
-    connection.execute(insert(run), list(_runs(experiment_id, spec)))
+    connection.execute(insert(run), missing_runs(connection, experiment_id, spec))
     change_status(connection, experiment_id, "queued")
     return experiment_id
 
 
-def _runs(experiment_id: str, spec: ExperimentSpec) -> list[dict[str, Any]]:
-    # By repetition, then by cell: every cell shows a first figure early.
-    return [
-        {
-            "id": new_id("run"),
-            "experiment_id": experiment_id,
-            "cell": cell.index,
-            "repetition": repetition,
-            "position": position,
-            "config": cell.config,
-            "seed": run_seed(spec.seed, cell.index, repetition),
-            "status": "queued",
-            "epochs_total": spec.training.epochs,
-        }
-        for position, (repetition, cell) in enumerate(
-            (repetition, cell) for repetition in range(spec.repetitions) for cell in spec.cells()
-        )
-    ]
-
-
-def _tallies(connection: Connection, ids: list[str]) -> dict[str, dict[str, Any]]:
-    # A run that has ended counts in full: one that diverged early leaves nothing to wait for.
-    done = case((run.c.status.in_(UNFINISHED), run.c.epoch), else_=run.c.epochs_total)
-    query = (
-        select(
-            run.c.experiment_id,
-            run.c.status,
-            func.count().label("runs"),
-            func.sum(done).label("done"),
-            func.sum(run.c.epochs_total).label("total"),
-        )
-        .where(run.c.experiment_id.in_(ids))
-        .group_by(run.c.experiment_id, run.c.status)
-    )
-    tallies: dict[str, dict[str, Any]] = {
-        id_: {"counts": {}, "epochs_done": 0, "epochs_total": 0} for id_ in ids
-    }
-    for row in connection.execute(query):
-        tally = tallies[row.experiment_id]
-        tally["counts"][row.status] = row.runs
-        tally["epochs_done"] += row.done
-        tally["epochs_total"] += row.total
-    return tallies
+def _digest(spec: ExperimentSpec) -> str:
+    """Return what tells a spec from another, the same once fields with defaults are added."""
+    told = json.dumps(spec.model_dump(mode="json", exclude_defaults=True), sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()

@@ -9,9 +9,10 @@ from fitserve_core.errors import NotFoundError
 from fitserve_core.store import events
 from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
-from fitserve_core.store.experiments import lock
-from fitserve_core.store.settle import settle
+from fitserve_core.store.parents import lock
+from fitserve_core.store.settle import fail_followers, settle
 from fitserve_core.store.tables import run
+from fitserve_core.store.turns import claimable
 
 _EXPIRED = and_(run.c.status == "running", run.c.lease_until < now())
 
@@ -24,8 +25,8 @@ class Leases:
         self._max_lost_attempts = max_lost_attempts
 
     def waiting(self) -> int:
-        """Return how many runs wait for a worker."""
-        query = select(func.count()).select_from(run).where(run.c.status == "queued")
+        """Return how many runs wait for a worker, and for nothing else."""
+        query = select(func.count()).select_from(run).where(claimable())
         with self._database.reading() as connection:
             return connection.execute(query).scalar_one()
 
@@ -70,6 +71,7 @@ class Leases:
         if connection.execute(failed).rowcount:
             data = {"run_id": run_id, "error": error}
             events.append(connection, experiment_id, "run.failed", data)
+            fail_followers(connection, experiment_id, run_id)
             settle(connection, experiment_id)
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import Connection, RowMapping, select
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.errors import ConflictError, NotFoundError
 from fitserve_core.results import TERMINAL
-from fitserve_core.store.claims import StoredFile
+from fitserve_core.spec import RunPlan
 from fitserve_core.store.database import Database
+from fitserve_core.store.files import StoredFile
 from fitserve_core.store.tables import artefact, experiment, run
 
 
@@ -50,11 +51,27 @@ class Models:
             ConflictError: it exists, but has no model (yet); the message tells what to wait for.
         """
         with self._database.reading() as connection:
-            if name in DATASETS:
-                return _served(connection, _best_of(connection, name))
-            if name.startswith("run_"):
-                return _served_run(connection, name)
-            return _served(connection, _kept_by(connection, name))
+            return resolve(connection, name)
+
+
+def resolve(connection: Connection, name: str) -> ServedModel:
+    """Return what `Models.resolve` does, in the caller's transaction."""
+    if name in DATASETS:
+        return _served(connection, _best_of(connection, name))
+    if name.startswith("run_"):
+        return _served_run(connection, name)
+    return _served(connection, _kept_by(connection, name))
+
+
+def plan_of(connection: Connection, run_id: str) -> RunPlan:
+    """Return the plan of a run that is there."""
+    query = select(run.c.plan).where(run.c.id == run_id)
+    return RunPlan.model_validate(connection.execute(query).scalar_one())
+
+
+def weights_of(connection: Connection, run_id: str) -> StoredFile | None:
+    """Return a run's stored weights, or None where there are none any more."""
+    return _files(connection, run_id).get("weights")
 
 
 def _best_of(connection: Connection, dataset: str) -> RowMapping:

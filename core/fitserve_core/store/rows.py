@@ -2,14 +2,14 @@
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from fitserve_core.results import EpochFigures, Experiment, KeptModel, Progress, RunCounts
-from fitserve_core.spec import ExperimentSpec
+from fitserve_core.spec import ACCEPTED, Cell, ExperimentSpec
 from fitserve_core.summary import Outcome
 
 
@@ -23,18 +23,24 @@ def moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def to_experiment(row: RowMapping, tally: Mapping[str, Any]) -> Experiment:
-    """Return an experiment from its row and the tally of its runs."""
+def spec_of(row: RowMapping) -> ExperimentSpec:
+    """Return the spec of an experiment's row."""
+    return ExperimentSpec.model_validate(row["spec"], context=ACCEPTED)
+
+
+def to_experiment(row: RowMapping, tally: Mapping[str, Any], queue_place: int | None) -> Experiment:
+    """Return an experiment from its row, the tally of its runs and its place in the queue."""
     done, total = tally["epochs_done"], tally["epochs_total"]
     return Experiment(
         id=row["id"],
         name=row["name"],
         status=row["status"],
-        spec=ExperimentSpec.model_validate(row["spec"]),
+        spec=spec_of(row),
         runs=RunCounts(**tally["counts"]),
         progress=Progress(
             epochs_done=done, epochs_total=total, fraction=done / total if total else 0.0
         ),
+        queue_place=queue_place,
         created_at=datetime.fromtimestamp(row["created_at"], UTC),
         started_at=moment(row["started_at"]),
         finished_at=moment(row["finished_at"]),
@@ -58,6 +64,12 @@ def to_kept(row: RowMapping) -> KeptModel | None:
 def to_epoch(row: RowMapping) -> EpochFigures:
     """Return an epoch's figures from its row."""
     return EpochFigures(**{name: row[name] for name in EpochFigures.model_fields})
+
+
+def cells_of(rows: Iterable[RowMapping]) -> list[Cell]:
+    """Return the cells that the rows of an experiment's runs belong to, by their index."""
+    configs = {row["cell"]: row["config"] for row in rows}
+    return [Cell(index=index, config=configs[index]) for index in sorted(configs)]
 
 
 def to_outcome(row: RowMapping) -> Outcome:

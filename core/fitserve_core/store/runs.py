@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select
 
 from fitserve_core.results import Artefact, EpochFigures, Metrics, RunMetrics, Summary
-from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store.database import Database
-from fitserve_core.store.experiments import find
-from fitserve_core.store.rows import moment, to_epoch, to_kept, to_outcome
+from fitserve_core.store.parents import find
+from fitserve_core.store.rows import cells_of, moment, spec_of, to_epoch, to_kept, to_outcome
 from fitserve_core.store.tables import artefact, epoch, run
 from fitserve_core.summary import best_cell, deciding_of, summarise_cell
 
@@ -42,10 +41,10 @@ class Runs:
         """
         with self._database.reading() as connection:
             parent = find(connection, experiment_id)
-            outcomes = [to_outcome(row) for row in _rows(connection, experiment_id)]
-        spec = ExperimentSpec.model_validate(parent["spec"])
+            rows = _rows(connection, experiment_id)
+        spec, outcomes = spec_of(parent), [to_outcome(row) for row in rows]
         by = deciding_of(spec.dataset_info.task, outcomes)
-        cells = [summarise_cell(cell, outcomes) for cell in spec.cells()]
+        cells = [summarise_cell(cell, outcomes) for cell in cells_of(rows)]
         best = best_cell(cells, by)
         return Summary(
             experiment_id=experiment_id,
@@ -100,7 +99,6 @@ def _to_metrics(
     same = (
         "cell",
         "config",
-        "repetition",
         "seed",
         "status",
         "attempt",
@@ -109,8 +107,12 @@ def _to_metrics(
         "error",
     )
     values: dict[str, Any] = {name: row[name] for name in same}
+    folds = row["plan"]["split"].get("folds") or 1
     return RunMetrics(
         run_id=row["id"],
+        repetition=row["repetition"] // folds,
+        fold=row["plan"].get("fold"),
+        started_from=row["starts_from"],
         epochs=epochs,
         artefacts=artefacts,
         started_at=moment(row["started_at"]),

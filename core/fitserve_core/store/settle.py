@@ -1,12 +1,12 @@
 """The end of an experiment: written by whoever ends its last run."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from fitserve_core.results import KeptModel
-from fitserve_core.spec import ExperimentSpec
+from fitserve_core.store import events
 from fitserve_core.store.engine import now
-from fitserve_core.store.experiments import UNFINISHED, change_status, find
-from fitserve_core.store.rows import to_outcome
+from fitserve_core.store.parents import UNFINISHED, change_status, find
+from fitserve_core.store.rows import cells_of, spec_of, to_outcome
 from fitserve_core.store.tables import run
 from fitserve_core.summary import best_cell, deciding_of, kept_run, summarise_cell
 
@@ -28,13 +28,35 @@ def settle(connection: Connection, experiment_id: str) -> None:
         error = f"every run failed; the first: {failed[0]}"
         change_status(connection, experiment_id, "failed", finished_at=now(), error=error)
         return
-    spec = ExperimentSpec.model_validate(find(connection, experiment_id)["spec"])
+    spec = spec_of(find(connection, experiment_id))
     outcomes = [to_outcome(row) for row in rows]
     by = deciding_of(spec.dataset_info.task, outcomes)
-    best = best_cell([summarise_cell(cell, outcomes) for cell in spec.cells()], by)
+    best = best_cell([summarise_cell(cell, outcomes) for cell in cells_of(rows)], by)
     kept = kept_run(best, outcomes, by) if best else None
     values = _kept_values(kept, by.sign) if kept else {}
     change_status(connection, experiment_id, "succeeded", finished_at=now(), **values)
+
+
+def fail_followers(connection: Connection, experiment_id: str, run_id: str) -> None:
+    """Fail the runs that were to start from the weights of one that has failed.
+
+    The caller holds the experiment's lock.
+    """
+    failed: str | None = run_id
+    while failed is not None:
+        error = f"run {failed}, whose weights it was to start from, has failed"
+        follower = (
+            update(run)
+            .where(run.c.starts_from == failed, run.c.status == "queued")
+            .values(status="failed", error=error, finished_at=now())
+            .returning(run.c.id)
+        )
+        # At most one: a repetition is followed by the next one alone.
+        failed = connection.execute(follower).scalar_one_or_none()
+        if failed is not None:
+            events.append(
+                connection, experiment_id, "run.failed", {"run_id": failed, "error": error}
+            )
 
 
 def _kept_values(kept: KeptModel, sign: int) -> dict[str, object]:

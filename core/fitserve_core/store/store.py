@@ -5,6 +5,8 @@ from fitserve_core.store.claims import Claims
 from fitserve_core.store.database import Database
 from fitserve_core.store.events import Events
 from fitserve_core.store.experiments import Experiments
+from fitserve_core.store.extending import Extensions
+from fitserve_core.store.forecasts import Forecasts
 from fitserve_core.store.leases import Leases
 from fitserve_core.store.migrate import migrate
 from fitserve_core.store.models import Models
@@ -21,6 +23,8 @@ class Store:
     def __init__(self, settings: Settings) -> None:
         self.database = Database(settings.store_url)
         self.experiments = Experiments(self.database)
+        self.extensions = Extensions(self.database)
+        self.forecasts = Forecasts(self.database)
         self.runs = Runs(self.database)
         self.claims = Claims(self.database, settings.lease_seconds)
         self.leases = Leases(self.database, settings.max_lost_attempts)

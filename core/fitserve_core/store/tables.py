@@ -26,6 +26,7 @@ experiment = Table(
     Column("status", String(12), nullable=False),
     Column("spec", JSON, nullable=False),
     Column("idempotency_key", String(255), unique=True),
+    Column("posted_sha256", String(64)),
     Column("created_at", Double, nullable=False),
     Column("started_at", Double),
     Column("finished_at", Double),
@@ -47,9 +48,12 @@ run = Table(
     Column("id", String(40), primary_key=True),
     Column("experiment_id", ForeignKey("experiment.id", ondelete="CASCADE"), nullable=False),
     Column("cell", Integer, nullable=False),
+    # Counts the runs of a cell: with k folds, k of them are one repetition.
     Column("repetition", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("config", JSON, nullable=False),
+    Column("plan", JSON),
+    Column("starts_from", String(40)),
     Column("seed", BigInteger, nullable=False),
     Column("status", String(12), nullable=False),
     Column("attempt", Integer, nullable=False, default=0),
@@ -67,6 +71,7 @@ run = Table(
     Column("finished_at", Double),
     UniqueConstraint("experiment_id", "cell", "repetition"),
     Index("run_waiting", "status", "experiment_id", "position"),
+    Index("run_started_from", "starts_from"),
     Index("run_leased", "status", "lease_until"),
 )
 

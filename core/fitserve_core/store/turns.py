@@ -2,14 +2,24 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
+from fitserve_core.store.parents import UNFINISHED
 from fitserve_core.store.tables import run
 
 
 def next_run(connection: Connection) -> Row[Any] | None:
     """Return id and experiment of the run that is to be trained next, its lock not taken."""
     return connection.execute(_interrupted()).first() or connection.execute(_fairest()).first()
+
+
+def claimable() -> ColumnElement[bool]:
+    """Return the condition of runs that wait for a worker and not for another run's weights."""
+    source = run.alias("source")
+    there = select(source.c.id).where(
+        source.c.id == run.c.starts_from, source.c.status.in_(UNFINISHED)
+    )
+    return and_(run.c.status == "queued", or_(run.c.starts_from.is_(None), ~there.exists()))
 
 
 def _interrupted() -> Select[Any]:
@@ -28,7 +38,7 @@ def _fairest() -> Select[Any]:
     """
     waiting = (
         select(run.c.experiment_id, func.min(run.c.position).label("position"))
-        .where(run.c.status == "queued")
+        .where(claimable())
         .group_by(run.c.experiment_id)
         .subquery()
     )

@@ -46,8 +46,8 @@ async def experiment_events(
 ) -> Page[Event] | Response:
     """Return a page of an experiment's events, or with `Accept: text/event-stream` a live stream.
 
-    The stream begins after `Last-Event-ID`, or at the first event, and ends with the event that
-    ends the experiment.
+    The stream begins after `Last-Event-ID`, or at the first event, and ends with the last event of
+    an experiment that has ended.
     """
     experiment = await run_in_threadpool(parts.store.experiments.get, id)
 
@@ -61,8 +61,9 @@ async def experiment_events(
         # Nothing will ever come: 204 tells a browser not to connect again.
         return Response(status_code=204)
     events = parts.feed.follow(id, start, fetch, lambda event: event.seq)
-    there = parts.store.experiments.exists
-    return _stream(_until_end(events, partial(there, id)), lambda event: event.seq)
+    there = partial(parts.store.experiments.exists, id)
+    more = partial(fetch, limit=1)
+    return _stream(_until_end(events, there, more), lambda event: event.seq)
 
 
 @router.get("/events", operation_id="all_events", response_model=Page[Event], responses=STREAM)
@@ -95,14 +96,18 @@ async def _page(fetch: Callable[[int, int], list[Event]], after: int, limit: int
 
 
 async def _until_end(
-    events: AsyncIterable[Event | None], there: Callable[[], bool]
+    events: AsyncIterable[Event | None],
+    there: Callable[[], bool],
+    more: Callable[[int], list[Event]],
 ) -> AsyncIterator[Event | None]:
     async for event in events:
         # Deleting an experiment deletes its events: it can only be missed in a quiet time.
         if event is None and not await run_in_threadpool(there):
             return
         yield event
-        if event is not None and event.type in ENDS:
+        # An experiment that was extended has ended before, and has gone on.
+        ended_at = event.seq if event is not None and event.type in ENDS else None
+        if ended_at is not None and not await run_in_threadpool(more, ended_at):
             return
 
 

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Body, Header, Path, Query
 from starlette.responses import PlainTextResponse, Response
 
 from fitserve_core.catalogue.preset import PostedSpec
-from fitserve_core.results import Experiment, Metrics, Page, Status, Summary
+from fitserve_core.results import Experiment, Forecast, Metrics, Page, Status, Summary
 from fitserve_core.spec import DatasetName
-from fitserve_service.dependencies import Parts
+from fitserve_core.spec.changes import Description, changed
+from fitserve_core.spec.extension import Extension
+from fitserve_service.dependencies import Parts, Services
 from fitserve_service.experiments.examples import SPECS
 from fitserve_service.experiments.table import metrics_csv
 
@@ -28,18 +30,27 @@ CSV: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("", status_code=201, operation_id="create_experiment")
+@router.post(
+    "",
+    status_code=201,
+    operation_id="create_experiment",
+    responses={200: {"model": Forecast, "description": "With dry_run: what would be trained."}},
+)
 def create(
     parts: Parts,
     spec: Annotated[PostedSpec, Body(openapi_examples=SPECS)],
     response: Response,
     idempotency_key: Key = None,
-) -> Experiment:
+    dry_run: Annotated[  # noqa: FBT002 - a query is given by name
+        bool, Query(description="Accept nothing; answer what would be trained.")
+    ] = False,
+) -> Experiment | Forecast:
     """Accept an experiment; its runs begin as soon as a worker is free."""
+    if dry_run:
+        response.status_code = 200
+        return parts.store.forecasts.forecast(spec, parts.settings.slots)
     experiment = parts.store.experiments.create(spec, idempotency_key)
-    parts.dispatcher.wake()
-    response.headers["Location"] = f"/experiments/{experiment.id}"
-    return experiment
+    return _accepted(parts, experiment, response)
 
 
 @router.get("", operation_id="list_experiments")
@@ -84,6 +95,43 @@ def summary(id: Id, parts: Parts) -> Summary:  # noqa: A002
     return parts.store.runs.summary(id)
 
 
+@router.patch("/{id}", operation_id="describe_experiment")
+def describe(id: Id, description: Description, parts: Parts) -> Experiment:  # noqa: A002
+    """Change what an experiment says for people: its name, tags, notes."""
+    return parts.store.experiments.describe(id, description.model_dump(exclude_unset=True))
+
+
+@router.post("/{id}/extend", operation_id="extend_experiment")
+def extend(id: Id, extension: Extension, parts: Parts) -> Experiment:  # noqa: A002
+    """Add repetitions, or values of what is crossed, to an experiment that has ended.
+
+    Runs that are there stay as they are; the same extension again adds nothing.
+    """
+    parts.store.extensions.extend(id, extension)
+    parts.dispatcher.wake()
+    return parts.store.experiments.get(id)
+
+
+@router.post("/{id}/clone", status_code=201, operation_id="clone_experiment")
+def clone(
+    id: Id,  # noqa: A002
+    parts: Parts,
+    changes: Annotated[
+        dict[str, Any],
+        Body(
+            description="Fields of a spec that differ; those of network and training one by one.",
+            examples=[{"training": {"epochs": 40}, "repetitions": 8}],
+        ),
+    ],
+    response: Response,
+    idempotency_key: Key = None,
+) -> Experiment:
+    """Post the spec of an experiment again, with changes."""
+    spec = changed(parts.store.experiments.get(id).spec, changes)
+    experiment = parts.store.experiments.create(spec, idempotency_key)
+    return _accepted(parts, experiment, response)
+
+
 @router.post("/{id}/cancel", operation_id="cancel_experiment")
 def cancel(id: Id, parts: Parts) -> Experiment:  # noqa: A002
     """End an experiment now; one that has ended stays as it is."""
@@ -95,3 +143,9 @@ def delete(id: Id, parts: Parts) -> None:  # noqa: A002
     """Remove an experiment that has ended, with its files."""
     parts.store.experiments.delete(id)
     parts.artefacts.remove_experiment(id)
+
+
+def _accepted(parts: Services, experiment: Experiment, response: Response) -> Experiment:
+    parts.dispatcher.wake()
+    response.headers["Location"] = f"/experiments/{experiment.id}"
+    return experiment

@@ -12,7 +12,7 @@ POSTED = TypeAdapter(PostedSpec)
 def refusal(body):
     with pytest.raises(ValidationError) as refused:
         POSTED.validate_python(body)
-    return first_problem(refused.value)
+    return first_problem(refused.value, ExperimentSpec)
 
 
 class TestPreset:
@@ -76,7 +76,7 @@ class TestPreset:
     def test_what_names_none_is_judged_as_a_spec(self, body):
         with pytest.raises(ValidationError) as refused:
             ExperimentSpec.model_validate(body)
-        assert refusal(body).message == first_problem(refused.value).message
+        assert refusal(body).message == first_problem(refused.value, ExperimentSpec).message
 
 
 class TestSchema:

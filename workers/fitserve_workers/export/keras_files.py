@@ -1,18 +1,10 @@
-"""The weights as arrays, and the model as Keras users expect it."""
+"""The model as Keras users expect it."""
 
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from fitserve_workers.training.dropout import SeededDropout
-
-
-def export_weights(model: keras.Model, path: Path) -> None:
-    """Write the weights as an `.npz` without pickles, by name: `hidden_1/kernel`, `output/bias`."""
-    arrays = {variable.path.partition("/")[2]: np.asarray(variable) for variable in model.weights}
-    with path.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
 
 
 def export_keras(model: keras.Model, path: Path) -> None:

@@ -3,5 +3,6 @@
 from fitserve_workers.training.cache import ProgramCache
 from fitserve_workers.training.run import Training
 from fitserve_workers.training.runtime import configure_tensorflow
+from fitserve_workers.training.weights import write_weights
 
-__all__ = ["ProgramCache", "Training", "configure_tensorflow"]
+__all__ = ["ProgramCache", "Training", "configure_tensorflow", "write_weights"]

@@ -20,6 +20,7 @@ from fitserve_workers.training.pace import slice_end
 from fitserve_workers.training.program import Sums
 from fitserve_workers.training.shape import Shape
 from fitserve_workers.training.stopping import Best, Patience
+from fitserve_workers.training.weights import read_weights
 
 
 class Training:
@@ -114,6 +115,17 @@ class Training:
             self._patience.best = best
         self.epoch = self.last.epoch if self.last else 0
         self._begin_block()
+
+    def start_from(self, path: Path) -> None:
+        """Begin with the exported weights of another run instead of fresh ones.
+
+        Raises:
+            ValueError: the run has begun.
+        """
+        self._program.require(self._tenancy)
+        if self.epoch or self._step:
+            raise ValueError(f"the run has begun: it stands in epoch {self.epoch + 1}")
+        read_weights(self._program.model, path)
 
     def final_figures(self) -> dict[str, float | None]:
         """Return the kept epoch's figures and the test figures; None for what is not finite.

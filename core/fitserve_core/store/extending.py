@@ -1,0 +1,61 @@
+"""Extending: more repetitions, or more values of what is crossed, for an experiment that ended."""
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, insert, select, update
+
+from fitserve_core.errors import ConflictError
+from fitserve_core.results import TERMINAL
+from fitserve_core.spec import ExperimentSpec
+from fitserve_core.spec.extension import Extension, extended
+from fitserve_core.store.database import Database
+from fitserve_core.store.parents import change_status, lock
+from fitserve_core.store.planning import missing_runs
+from fitserve_core.store.rows import spec_of
+from fitserve_core.store.tables import experiment, run
+from fitserve_core.validation import first_problem
+
+
+class Extensions:
+    """Adding runs to experiments."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def extend(self, experiment_id: str, extension: Extension) -> None:
+        """Add the runs that an extension asks for; those that are there already stay as they are.
+
+        Raises:
+            NotFoundError: there is no such experiment.
+            ConflictError: it has not ended.
+            InvalidInputError: the extension does not fit the experiment.
+        """
+        with self._database.writing() as connection:
+            row = lock(connection, experiment_id)
+            if row["status"] not in TERMINAL:
+                raise ConflictError(
+                    f"experiment {experiment_id} is {row['status']}; it can be extended when it "
+                    "has ended",
+                    param="id",
+                    received=experiment_id,
+                )
+            try:
+                spec = extended(spec_of(row), extension)
+            except ValidationError as error:
+                raise first_problem(error, ExperimentSpec) from None
+            _add(connection, experiment_id, spec)
+
+
+def _add(connection: Connection, experiment_id: str, spec: ExperimentSpec) -> None:
+    present = select(run).where(run.c.experiment_id == experiment_id).order_by(run.c.position)
+    rows = missing_runs(
+        connection, experiment_id, spec, connection.execute(present).mappings().all()
+    )
+    if not rows:
+        return
+    connection.execute(insert(run), rows)
+    connection.execute(
+        update(experiment)
+        .where(experiment.c.id == experiment_id)
+        .values(spec=spec.model_dump(mode="json"))
+    )
+    change_status(connection, experiment_id, "queued", finished_at=None, error=None)

@@ -1,0 +1,41 @@
+"""How many runs of experiments stand where, and how many epochs are done."""
+
+from typing import Any
+
+from sqlalchemy import Connection, case, func, select
+
+from fitserve_core.store.parents import UNFINISHED
+from fitserve_core.store.tables import experiment, run
+
+
+def tallies(connection: Connection, ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Return runs by status, epochs done and epochs in all, by experiment."""
+    # A run that has ended counts in full: one that diverged early leaves nothing to wait for.
+    done = case((run.c.status.in_(UNFINISHED), run.c.epoch), else_=run.c.epochs_total)
+    query = (
+        select(
+            run.c.experiment_id,
+            run.c.status,
+            func.count().label("runs"),
+            func.sum(done).label("done"),
+            func.sum(run.c.epochs_total).label("total"),
+        )
+        .where(run.c.experiment_id.in_(ids))
+        .group_by(run.c.experiment_id, run.c.status)
+    )
+    found: dict[str, dict[str, Any]] = {
+        id_: {"counts": {}, "epochs_done": 0, "epochs_total": 0} for id_ in ids
+    }
+    for row in connection.execute(query):
+        tally = found[row.experiment_id]
+        tally["counts"][row.status] = row.runs
+        tally["epochs_done"] += row.done
+        tally["epochs_total"] += row.total
+    return found
+
+
+def queue_places(connection: Connection) -> dict[str, int]:
+    """Return the place of each experiment that waits for its first run; 1 is the next one."""
+    query = select(experiment.c.id).where(experiment.c.status == "queued").order_by(experiment.c.id)
+    waiting = connection.execute(query).scalars()
+    return {experiment_id: place for place, experiment_id in enumerate(waiting, start=1)}
