@@ -1,21 +1,14 @@
 """What a process keeps from run to run: compiled programs, and the last data set's rows."""
 
 from collections import OrderedDict
-from typing import Any, NamedTuple
+from typing import Any
 
 import tensorflow as tf
 
 from fitserve_core.datasets.dataset import Dataset, Rows
+from fitserve_workers.training.compiled import Tensors
 from fitserve_workers.training.program import Program
 from fitserve_workers.training.shape import Shape
-
-
-class Tensors(NamedTuple):
-    """A data set's rows as TensorFlow holds them: (inputs, targets) of each part."""
-
-    train: tuple[Any, Any]
-    validation: tuple[Any, Any] | None
-    test: tuple[Any, Any]
 
 
 class ProgramCache:

@@ -1,19 +1,17 @@
-"""One compiled program for all runs of a shape: slices of epochs, and evaluation."""
+"""One compiled program for all runs of a shape: slices of epochs."""
 
-import time
 from typing import Any, NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from fitserve_workers.training.dropout import Noise
-from fitserve_workers.training.network import build_model, initialize
+from fitserve_core.spec import RunPlan
+from fitserve_workers.training.compiled import CompiledModel, Tensors
 from fitserve_workers.training.optimizers import build_optimizer
 from fitserve_workers.training.schedules import LearningRate
 from fitserve_workers.training.shape import Shape
 from fitserve_workers.training.step import evaluated, training_step
-from fitserve_workers.training.tasks import TASKS
 
 
 class Sums(NamedTuple):
@@ -23,72 +21,42 @@ class Sums(NamedTuple):
     validation: Any
 
 
-class Program:
-    """A Keras model, its optimizer, and the compiled loop that trains it.
+class Program(CompiledModel):
+    """A Keras model, its optimizer, and the compiled loop that trains it by mini-batches.
 
     Attributes:
-        shape: what it was built for.
-        model: the ordinary Keras model; its weights are those of the present run.
         optimizer: the ordinary Keras optimizer.
         learning_rate: what its steps are taken with.
-        traces: how often TensorFlow traced, and so compiled, the training loop.
-        compile_seconds: what the first call cost; None before it.
         seconds_per_step: as last measured; None before.
     """
 
     def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-        self.task = TASKS[shape.task]
         self.learning_rate = LearningRate(shape.schedule)
-        self.optimizer = build_optimizer(shape.optimizer, self.learning_rate)
-        self._noise = Noise(self.optimizer.iterations, 2 + len(shape.network.hidden_layers))
-        self.model = build_model(shape.network, shape.inputs, shape.outputs, self._noise)
+        self.optimizer: keras.optimizers.Optimizer = build_optimizer(
+            shape.optimizer, self.learning_rate
+        )
+        super().__init__(shape, self.optimizer.iterations)
         self.optimizer.build(self.model.trainable_variables)
-        self.traces = 0
-        self.compile_seconds: float | None = None
         self.seconds_per_step: float | None = None
         self._unused = [np.asarray(variable) for variable in self.optimizer.variables]
-        self._tenancy = 0
         self._slice = tf.function(self._traced_slice, jit_compile=True)
-        self._evaluate = tf.function(self._traced_evaluation, jit_compile=True)
 
-    def let(self, seed: int, learning_rate: float) -> int:
+    @property
+    def variables(self) -> list[Any]:
+        """The model's and the optimizer's."""
+        return [*self.model.variables, *self.optimizer.variables]
+
+    def let(self, plan: RunPlan) -> int:
         """Start a run in the program; return the tenancy that `require` asks for."""
-        initialize(self.model, self.shape.network, seed)
-        self._noise.seed(seed)
         for variable, unused in zip(self.optimizer.variables, self._unused, strict=True):
             variable.assign(unused)
-        self.learning_rate.start(self.optimizer, learning_rate)
-        self._tenancy += 1
-        return self._tenancy
-
-    def require(self, tenancy: int) -> None:
-        """Refuse a run whose variables another run has taken since.
-
-        Raises:
-            RuntimeError: another run of the same shape was started in the same cache.
-        """
-        if tenancy != self._tenancy:
-            raise RuntimeError(
-                f"run {tenancy} of this program was given up when run {self._tenancy} started; "
-                "finish or restore one run of a shape before starting the next, or give each its "
-                "own ProgramCache"
-            )
+        self.learning_rate.start(self.optimizer, plan.learning_rate)
+        return super().let(plan)
 
     def no_sums(self) -> Sums:
         """Return the sums of a block that has not begun."""
         zeros = tf.zeros((self.shape.block, 1 + len(self.task.names)), tf.float64)
         return Sums(zeros, zeros)
-
-    def compile(self, train: Any, validation: Any) -> float:
-        """Compile the training loop if it is not; return the seconds that this took."""
-        if self.compile_seconds is not None:
-            return 0.0
-        began = time.perf_counter()
-        orders = tf.zeros((self.shape.block, self.shape.train_rows), tf.int32)
-        self.slice(train, validation, orders, self.no_sums(), 0, 0)
-        self.compile_seconds = time.perf_counter() - began
-        return self.compile_seconds
 
     def slice(
         self, train: Any, validation: Any, orders: Any, sums: Sums, start: int, end: int
@@ -101,10 +69,6 @@ class Program:
         bounds = tf.constant(start), tf.constant(end)
         sums, reached = self._slice(train, validation, orders, sums, *bounds)
         return sums, int(reached)
-
-    def evaluate(self, rows: Any) -> NDArray[np.float64]:
-        """Return the mean of each figure over `rows`, tensors of inputs and targets."""
-        return np.asarray(self._evaluate(rows)) / len(rows[0])
 
     def _traced_slice(
         self, train: Any, validation: Any, orders: Any, sums: Any, start: Any, end: Any
@@ -139,5 +103,6 @@ class Program:
         places = tf.slice(orders, [epoch, step * self.shape.batch_size], [1, size])[0]
         return tuple(tf.gather(part, places) for part in rows)
 
-    def _traced_evaluation(self, rows: Any) -> Any:
-        return evaluated(self.model, self.task, rows)
+    def _call_once(self, rows: Tensors) -> None:
+        orders = tf.zeros((self.shape.block, self.shape.train_rows), tf.int32)
+        self.slice(rows.train, rows.validation, orders, self.no_sums(), 0, 0)
