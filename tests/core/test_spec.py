@@ -155,6 +155,14 @@ class TestBounds:
                 },
                 "must be 'val_loss'",
             ),
+            (
+                {"network": {"hidden_layers": []}, "training": {"pretraining": {"epochs": 3}}},
+                "trains hidden layers",
+            ),
+            (
+                {"warm_start": "mnist", "training": {"pretraining": {"epochs": 3}}},
+                "both choose the first weights",
+            ),
             ({"training": {"learning_rates": [0.1, 0.1]}}, "must differ"),
             ({"training": {"optimizer": {"name": "sgd", "nesterov": True}}}, "needs a momentum"),
         ],

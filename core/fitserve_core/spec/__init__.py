@@ -8,7 +8,7 @@ from fitserve_core.spec.network import Activation, Dropout, Network, Place, Regu
 from fitserve_core.spec.optimizers import Adadelta, Adagrad, Adam, Nadam, Optimizer, Rmsprop, Sgd
 from fitserve_core.spec.plan import Cell, DatasetName, PlannedCell, RunPlan, Split
 from fitserve_core.spec.schedules import ConstantRate, CosineDecay, ExponentialDecay, Schedule
-from fitserve_core.spec.training import EarlyStopping, Training
+from fitserve_core.spec.training import EarlyStopping, Pretraining, Training
 
 __all__ = [
     "ACCEPTED",
@@ -33,6 +33,7 @@ __all__ = [
     "Optimizer",
     "Place",
     "PlannedCell",
+    "Pretraining",
     "Regularizer",
     "Rmsprop",
     "RunPlan",

@@ -24,6 +24,7 @@ def check_parts(spec: "ExperimentSpec") -> None:
     _check_parameters(spec)
     _check_batch_normalization(spec)
     _check_split(spec)
+    _check_pretraining(spec)
     if spec.training.early_stopping is not None:
         _check_early_stopping(spec, spec.training.early_stopping)
 
@@ -98,6 +99,25 @@ def _check_split(spec: "ExperimentSpec") -> None:
             f"received folds={spec.split.folds}, validation_share={spec.split.validation_share}",
             param="split.folds",
             received=spec.split.folds,
+        )
+
+
+def _check_pretraining(spec: "ExperimentSpec") -> None:
+    pretraining = spec.training.pretraining
+    if pretraining is None:
+        return
+    if not spec.network.hidden_layers:
+        raise PartsDisagreeError(
+            "training.pretraining trains hidden layers; received a network without any",
+            param="network.hidden_layers",
+            received=[],
+        )
+    if spec.warm_start is not None:
+        raise PartsDisagreeError(
+            "training.pretraining and warm_start both choose the first weights; give one; received "
+            f"both, warm_start={spec.warm_start!r}",
+            param="warm_start",
+            received=spec.warm_start,
         )
 
 

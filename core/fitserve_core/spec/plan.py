@@ -8,7 +8,7 @@ from fitserve_core.spec.base import Seed, SpecModel
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.optimizers import Optimizer
 from fitserve_core.spec.schedules import ConstantRate, Schedule
-from fitserve_core.spec.training import EarlyStopping, LearningRate
+from fitserve_core.spec.training import EarlyStopping, LearningRate, Pretraining
 
 DatasetName = Literal["mnist", "eckerle4"]
 Scaling = Literal["train", "full"]
@@ -45,6 +45,7 @@ class RunPlan(SpecModel):
     batch_size: int
     epochs: int
     early_stopping: EarlyStopping | None = None
+    pretraining: Pretraining | None = None
     seed: Seed
     split: Split
     fold: int | None = Field(default=None, description="Which fold validates, from 0.")

@@ -22,6 +22,15 @@ class EarlyStopping(SpecModel):
     )
 
 
+class Pretraining(SpecModel):
+    """Unsupervised pre-training of the hidden layers, one after the other, as autoencoders."""
+
+    epochs: int = Field(ge=1, le=10_000, description="Of each layer's autoencoder.")
+    learning_rate: LearningRate | None = Field(
+        default=None, description="The cell's own where it is left out."
+    )
+
+
 class Training(SpecModel):
     """How the network is fitted."""
 
@@ -39,6 +48,10 @@ class Training(SpecModel):
     epochs: int = Field(default=10, ge=1, le=100_000, description="Passes over the training rows.")
     early_stopping: EarlyStopping | None = Field(
         default=None, description="Needs validation rows; `epochs` are then the most."
+    )
+
+    pretraining: Pretraining | None = Field(
+        default=None, description="Before the supervised epochs, which then fine-tune."
     )
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """What a process keeps from run to run: compiled programs, and the last data set's rows."""
 
 from collections import OrderedDict
+from functools import cached_property
 from typing import Any
 
 import tensorflow as tf
@@ -31,6 +32,11 @@ class ProgramCache:
     def traces(self) -> int:
         """How often a training loop was traced, and so compiled, in the life of the cache."""
         return self._dropped_traces + sum(program.traces for program in self._programs.values())
+
+    @cached_property
+    def inner(self) -> "ProgramCache":
+        """Programs of trainings within a training, which must not take over the outer one's."""
+        return ProgramCache(self._size)
 
     def get(self, shape: Shape) -> Program:
         """Return the program of `shape`, built if there is none yet."""

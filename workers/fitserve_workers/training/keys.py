@@ -7,3 +7,4 @@ KERNEL = 0  # followed by the layer, from 0
 ORDER = 1  # followed by the epoch, from 0
 BIAS = 2  # followed by the layer, from 0
 DROPOUT = 3  # followed by the place: 0 the inputs, then layer by layer
+PRETRAINING = 4  # followed by the layer, from 0

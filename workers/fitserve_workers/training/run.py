@@ -12,6 +12,7 @@ from fitserve_workers.training.cache import ProgramCache
 from fitserve_workers.training.figures import final_figures
 from fitserve_workers.training.loop import Loop
 from fitserve_workers.training.minibatches import MiniBatches
+from fitserve_workers.training.pretraining import AutoencoderStack
 from fitserve_workers.training.shape import Shape
 from fitserve_workers.training.stopping import Best, Patience
 from fitserve_workers.training.weights import read_weights
@@ -30,6 +31,8 @@ class Training:
     Attributes:
         epoch: whole epochs done.
         last: figures of the last epoch done, or None.
+        pretraining: the autoencoders that give the hidden layers their first weights; None without
+            pre-training, and in a run that goes on from a checkpoint.
         compile_seconds: what compiling cost this run; 0 where the program was there.
     """
 
@@ -44,6 +47,13 @@ class Training:
         self.compile_seconds = self._program.compile(self._rows)
         self._tenancy = self._program.let(plan)
         self._loop: Loop = MiniBatches(plan, dataset, self._rows, self._program)
+        self.pretraining = (
+            AutoencoderStack(
+                plan.pretraining, plan, dataset.train.inputs, self._program.model, programs.inner
+            )
+            if plan.pretraining
+            else None
+        )
 
     @property
     def model(self) -> keras.Model:
@@ -74,6 +84,9 @@ class Training:
         """
         self._program.require(self._tenancy)
         if self.finished:
+            return []
+        if self.pretraining is not None and not self.pretraining.finished:
+            self.pretraining.advance()
             return []
         # Early stopping looks at the weights of every epoch, so its slices span none.
         last = self._plan.epochs if self._patience is None else self.epoch + 1
@@ -110,6 +123,7 @@ class Training:
             self._patience.best = best
         self.epoch = self.last.epoch if self.last else 0
         self._loop.begin(self.epoch)
+        self.pretraining = None
 
     def start_from(self, path: Path) -> None:
         """Begin with the exported weights of another run instead of fresh ones.
@@ -118,7 +132,7 @@ class Training:
             ValueError: the run has begun.
         """
         self._program.require(self._tenancy)
-        if self.epoch or self._step:
+        if self.epoch or not self.at_epoch_end:
             raise ValueError(f"the run has begun: it stands in epoch {self.epoch + 1}")
         read_weights(self._program.model, path)
 
