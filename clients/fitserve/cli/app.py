@@ -4,7 +4,17 @@ from typing import Annotated
 
 import typer
 
-from fitserve.cli import catalogue, datasets, demo, experiments, extend, predict, serve, train
+from fitserve.cli import (
+    catalogue,
+    datasets,
+    demo,
+    experiments,
+    extend,
+    predict,
+    reproduce,
+    serve,
+    train,
+)
 from fitserve.cli.connection import remember
 from fitserve.cli.errors import OneLineErrors
 
@@ -33,6 +43,7 @@ def fitserve(
 app.command()(serve.up)
 app.command()(serve.worker)
 app.command()(demo.demo)
+app.command()(reproduce.reproduce)
 app.command()(train.train)
 app.command()(extend.extend)
 app.command()(experiments.show)

@@ -24,6 +24,12 @@ def remember(ctx: typer.Context, base_url: str | None, api_key: str | None) -> N
     ctx.obj = replace(ctx.obj or Connection(), base_url=base_url, api_key=api_key)
 
 
+def names_a_service(ctx: typer.Context) -> bool:
+    """Return whether the user said where the service is."""
+    given: Connection = ctx.obj
+    return given.base_url is not None
+
+
 def client_of(ctx: typer.Context) -> Client:
     """Return a client for the service that the global options name."""
     given: Connection = ctx.obj

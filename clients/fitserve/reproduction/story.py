@@ -1,0 +1,54 @@
+"""A reproduction from its first line to its last."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+
+from fitserve.client import Client
+from fitserve.figures import counted
+from fitserve.reproduction.display import bar
+from fitserve.reproduction.posts import Part, selected
+from fitserve.reproduction.report import write_report
+from fitserve.reproduction.reproduce import measure_spread, reproduce
+from fitserve.reproduction.result import Reproduction
+from fitserve.reproduction.spread import stored_spread, write_spread
+from fitserve_core.catalogue.published import CatalogueEntry
+
+
+def tell(
+    client: Client,
+    entries: Iterable[CatalogueEntry],
+    only: Part | None,
+    report: Path | None,
+    console: Console,
+) -> None:
+    """Reproduce the entries, write the report where one is wanted, print what came of it."""
+    chosen = selected(entries, only)
+    console.print(f"{counted(len(chosen), 'row')} of the exercise sheet, each as published.")
+    with bar(console) as display:
+        result = reproduce(client, chosen, stored_spread(), display)
+    if report is not None:
+        console.print(f"report: {write_report(result, report)}")
+    _conclude(result, console)
+
+
+def tell_spread(
+    client: Client,
+    entries: Iterable[CatalogueEntry],
+    only: Part | None,
+    path: Path,
+    console: Console,
+) -> None:
+    """Measure the spread of the entries and add it to what the file holds."""
+    with bar(console) as display:
+        measured = measure_spread(client, selected(entries, only), display)
+    write_spread(measured, path)
+    console.print(f"spread of {counted(len(measured.rows), 'row')}: {path}")
+
+
+def _conclude(result: Reproduction, console: Console) -> None:
+    console.print(result.headline, style="bold")
+    for row in result.rows:
+        if not row.reproduced:
+            console.print(f"  {row.id}: {'; '.join(row.reasons)}", highlight=False)
