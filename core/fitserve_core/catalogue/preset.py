@@ -8,6 +8,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, core_schema
 
 from fitserve_core.catalogue.registry import CATALOGUE, unknown
 from fitserve_core.spec import ExperimentSpec
+from fitserve_core.spec.full_batch import changed
 
 PARTS = ("network", "training")
 
@@ -16,7 +17,8 @@ def filled_from_preset(given: Any) -> Any:
     """Return a posted spec with the fields of the entry that its `preset` names.
 
     Fields given beside it override the entry's; within `network` and `training` one by one, each
-    as a whole. What names no preset is returned as it came: whether it is a spec is for pydantic.
+    as a whole; where they ask for `lbfgs`, what it does not take falls away. What names no preset
+    is returned as it came: whether it is a spec is for pydantic.
 
     Raises:
         ValidationError: the catalogue has no such entry.
@@ -27,7 +29,9 @@ def filled_from_preset(given: Any) -> Any:
         raise _unknown_preset(given["preset"])
     preset = deepcopy(CATALOGUE[given["preset"]].spec)
     parts = {
-        part: {**preset[part], **given[part]} for part in PARTS if isinstance(given.get(part), dict)
+        part: changed(preset[part], given[part])
+        for part in PARTS
+        if isinstance(given.get(part), dict)
     }
     return {**preset, **given, **parts}
 

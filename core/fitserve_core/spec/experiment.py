@@ -7,9 +7,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from fitserve_core.datasets.registry import DATASETS, DatasetInfo
 from fitserve_core.spec.base import Seed, SpecModel, named
+from fitserve_core.spec.full_batch import changed, check_network
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.optimizers import DEFAULT_LEARNING_RATES
 from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Scaling, Split
+from fitserve_core.spec.schedules import ConstantRate
 from fitserve_core.spec.training import EarlyStopping, Training
 
 MAX_PARAMETERS = 50_000_000
@@ -57,7 +59,7 @@ class ExperimentSpec(SpecModel):
         filled = {**info.spec_defaults, **given}
         for part in ("network", "training"):
             if isinstance(given.get(part), dict):
-                filled[part] = {**info.spec_defaults[part], **given[part]}
+                filled[part] = changed(info.spec_defaults[part], given[part])
         training = filled["training"]
         if isinstance(training, dict) and "learning_rates" not in training:
             optimizer = named(training["optimizer"])
@@ -73,10 +75,12 @@ class ExperimentSpec(SpecModel):
             raise ValueError(
                 f"the network would have {parameters:,} parameters; at most {MAX_PARAMETERS:,}"
             )
-        runs = len(self.training.learning_rates) * self.repetitions
+        check_network(self.training.optimizer, self.network, parameters)
+        cells = len(self.training.cell_rates)
+        runs = cells * self.repetitions
         if runs > MAX_RUNS:
             raise ValueError(
-                f"{len(self.training.learning_rates)} learning rates × {self.repetitions} "
+                f"{cells} learning rates × {self.repetitions} "
                 f"repetitions are {runs:,} runs; at most {MAX_RUNS:,}"
             )
         if runs * self.training.epochs > MAX_EPOCH_ROWS:
@@ -122,8 +126,8 @@ class ExperimentSpec(SpecModel):
 
     def cells(self) -> Iterator[Cell]:
         """Yield every configuration of the experiment, in the order of the spec."""
-        for index, learning_rate in enumerate(self.training.learning_rates):
-            yield Cell(index=index, config={"learning_rate": learning_rate})
+        for index, rate in enumerate(self.training.cell_rates):
+            yield Cell(index=index, config={} if rate is None else {"learning_rate": rate})
 
     def plan(self, cell: Cell, seed: int) -> RunPlan:
         """Return the one training that `cell` and a run's own `seed` stand for."""
@@ -131,8 +135,8 @@ class ExperimentSpec(SpecModel):
             dataset=self.dataset,
             network=self.network,
             optimizer=self.training.optimizer,
-            learning_rate=cell.config["learning_rate"],
-            schedule=self.training.schedule,
+            learning_rate=cell.config.get("learning_rate"),
+            schedule=self.training.schedule or ConstantRate(name="constant"),
             batch_size=self.training.batch_size,
             epochs=self.training.epochs,
             early_stopping=self.training.early_stopping,

@@ -1,14 +1,16 @@
 """What a process keeps from run to run: compiled programs, and the last data set's rows."""
 
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import tensorflow as tf
 
 from fitserve_core.datasets.dataset import Dataset, Rows
-from fitserve_workers.training.compiled import Tensors
-from fitserve_workers.training.program import Program
+from fitserve_workers.training.compiled import CompiledModel, Tensors
 from fitserve_workers.training.shape import Shape
+
+Program = TypeVar("Program", bound=CompiledModel)
 
 
 class ProgramCache:
@@ -23,7 +25,7 @@ class ProgramCache:
 
     def __init__(self, size: int = 8) -> None:
         self._size = size
-        self._programs: OrderedDict[str, Program] = OrderedDict()
+        self._programs: OrderedDict[str, CompiledModel] = OrderedDict()
         self._dropped_traces = 0
         self._copied: tuple[Dataset, Tensors] | None = None
 
@@ -32,16 +34,16 @@ class ProgramCache:
         """How often a training loop was traced, and so compiled, in the life of the cache."""
         return self._dropped_traces + sum(program.traces for program in self._programs.values())
 
-    def get(self, shape: Shape) -> Program:
-        """Return the program of `shape`, built if there is none yet."""
+    def get(self, kind: Callable[[Shape], Program], shape: Shape) -> Program:
+        """Return the program of `shape`, which decides its kind, built if there is none yet."""
         key = shape.model_dump_json()
-        if key not in self._programs:
-            self._programs[key] = Program(shape)
+        program = cast("Program", self._programs.get(key) or kind(shape))
+        self._programs[key] = program
         self._programs.move_to_end(key)
         if len(self._programs) > self._size:
             _, dropped = self._programs.popitem(last=False)
             self._dropped_traces += dropped.traces
-        return self._programs[key]
+        return program
 
     def tensors(self, dataset: Dataset) -> Tensors:
         """Return the rows of `dataset`, copied unless they are those that were asked for last."""
