@@ -26,8 +26,8 @@ REGRESSION_FIGURES = {"MSE on [0, 1]": "mse"}
 def summary_table(summary: Summary, title: str | None = None) -> Table:
     """Return mean ± standard deviation of every cell, one line for each part of the data.
 
-    A cell's first column says what was varied, its second what became of its runs. ★ marks the
-    best cell. Digits show loss and accuracy, regression shows the MSE on the [0, 1] scale.
+    A cell's first columns say what was varied, if anything was, the next what became of its runs.
+    ★ marks the best cell. Digits show loss and accuracy, regression the MSE on the [0, 1] scale.
     """
     figures = _figures(summary)
     rows = [row for row, prefix in ROWS.items() if _reported(summary, prefix, figures)]
@@ -92,11 +92,12 @@ def _cell_row(
     cell: CellSummary, figures: dict[str, str], rows: list[str], *, best: bool
 ) -> list[RenderableType]:
     knobs = [Text(_knob(value), style="bold" if best else "") for value in cell.config.values()]
-    if best and knobs:
-        knobs[0].append(" ★", style="yellow")
-    if cell.unstable and knobs:
-        knobs[0].append("\nunstable", style="red")
-    return [*knobs, _tally(cell.n), "\n".join(rows), *_columns(cell, figures, rows, best=best)]
+    told = [*knobs, _tally(cell.n)]
+    if best:
+        told[0].append(" ★", style="yellow")
+    if cell.unstable:
+        told[0].append("\nunstable", style="red")
+    return [*told, "\n".join(rows), *_columns(cell, figures, rows, best=best)]
 
 
 def _knob(value: Any) -> str:

@@ -23,7 +23,7 @@ UPDATE_COSTS = {
 def epoch_seconds(plan: RunPlan) -> float:
     """Return the seconds that an epoch of `plan` may take on one core."""
     info = DATASETS[plan.dataset]
-    batch_size = min(plan.batch_size, info.train_rows)
+    batch_size = min(plan.batch_size or info.train_rows, info.train_rows)
     weights = plan.network.parameters(info.inputs, info.outputs)
     update = UPDATE_SECONDS * UPDATE_COSTS.get(plan.optimizer.name, 1.0)
     step = STEP_SECONDS + weights * (update + batch_size * ROW_SECONDS)

@@ -161,11 +161,11 @@ class Answers:
         }
 
     def cell(
-        self, index: int, rate: float, figures: dict[str, Any], **tally: int
+        self, index: int, rate: float | None, figures: dict[str, Any], **tally: int
     ) -> dict[str, Any]:
         return {
             "cell": index,
-            "config": {"learning_rate": rate},
+            "config": {} if rate is None else {"learning_rate": rate},
             "n": tally,
             "unstable": False,
             "figures": figures,

@@ -48,6 +48,11 @@ def lines(experiment, fake_time, *events, seconds_between=10.0):
 
 
 class TestLines:
+    def test_name_a_run_of_the_only_cell_by_its_number(self, experiment, fake_time, events):
+        events["begun"]["data"]["config"] = {}
+        told = (events[name] for name in ("running", "begun", "epochs"))
+        assert lines(experiment, fake_time, *told)[-1].endswith("0.9712 (run 2)")
+
     def test_tell_start_progress_and_end(self, experiment, fake_time, events):
         told = ("running", "begun", "epochs", "trained", "ended")
         assert lines(experiment, fake_time, *(events[name] for name in told)) == [

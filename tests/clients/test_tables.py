@@ -106,6 +106,16 @@ class TestSummaryTable:
         assert "val " not in text
         assert "0.7" not in text
 
+    def test_cell_that_varies_nothing_is_told_by_its_runs(self, answers):
+        figures = {"mse": answers.spread(3.21e-4, 4e-5, 4)}
+        cell = answers.cell(0, None, figures, requested=4, trained=3, did_not_train=1)
+        summary = answers.summary([cell | {"unstable": True}], best_cell=0)
+        text = printed(summary_table(Summary.model_validate(summary)))
+        assert row_of(text, "MSE").split()[0] == "runs"
+        assert "3/4 trained" in text
+        assert "1 did not train ★" in text
+        assert text.count("unstable") == 1
+
     def test_says_when_no_model_was_kept(self, answers):
         cell = answers.cell(0, 0.1, {}, requested=2, diverged=2)
         text = printed(summary_table(Summary.model_validate(answers.summary([cell]))))

@@ -45,6 +45,17 @@ class TestCells:
         ]
         assert [cell.plan.seed for cell in spec.cells()] == [5, 6, 5, 6]
 
+    def test_optimizers_with_and_without_mini_batches_are_crossed(self) -> None:
+        cells = list(posted(grid={"training.optimizer": ["lbfgs", "sgd"]}).cells())
+        assert [cell.config for cell in cells] == [
+            {"training.optimizer": "lbfgs"},
+            {"learning_rate": 0.001, "training.optimizer": "sgd"},
+        ]
+        assert [cell.plan.batch_size for cell in cells] == [None, 2]
+        base = {"training": {"optimizer": "lbfgs"}, "grid": {"training.optimizer": ["sgd"]}}
+        [only] = posted(**base).cells()
+        assert (only.plan.learning_rate, only.plan.batch_size) == (0.01, 2)
+
     def test_a_path_may_lead_into_an_object(self) -> None:
         cells = posted(grid={"network.dropout.rate": [0.1, 0.2]}).cells()
         assert [cell.plan.network.dropout.rate for cell in cells] == [0.1, 0.2]

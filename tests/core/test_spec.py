@@ -11,6 +11,7 @@ from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.spec import MAX_EPOCH_ROWS, MAX_PARAMETERS, MAX_RUNS, Activation, ExperimentSpec
 from fitserve_core.spec.optimizers import DEFAULT_LEARNING_RATES
 
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=200)
 SEEDS = st.integers(0, 2**53 - 1)
 OPTIMIZERS = st.sampled_from([*DEFAULT_LEARNING_RATES, {"name": "adam"}]) | st.builds(
     lambda momentum: {"name": "sgd", "momentum": momentum, "nesterov": True},
@@ -36,7 +37,9 @@ NAMED = {"optimizer", "schedule", "kernel_initializer", "bias_initializer"}
 SPECS = st.fixed_dictionaries(
     {"dataset": st.sampled_from(list(DATASETS))},
     optional={
-        "name": st.text(max_size=200),
+        "name": TEXTS,
+        "tags": st.lists(TEXTS.filter(lambda text: 0 < len(text) <= 50), max_size=3),
+        "notes": TEXTS,
         "network": st.fixed_dictionaries(
             {},
             optional={

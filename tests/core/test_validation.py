@@ -171,7 +171,8 @@ class TestMessage:
             (
                 {"training": {"optimizer": "lion"}},
                 "training.optimizer: must be a name or an object with a name, one of 'sgd', "
-                "'adam', 'nadam', 'adagrad', 'adadelta', 'rmsprop'; received {\"name\": \"lion\"}",
+                "'adam', 'nadam', 'adagrad', 'adadelta', 'rmsprop', 'lbfgs'; received "
+                '{"name": "lion"}',
             ),
             (
                 {"network": {"activation": "softmax"}},

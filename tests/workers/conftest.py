@@ -1,6 +1,7 @@
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from fitserve_core.datasets import eckerle4
 from fitserve_core.datasets.dataset import Dataset, Division, Rows, Scale
 from fitserve_core.datasets.registry import DatasetInfo
-from fitserve_core.spec import Network, RunPlan, Sgd, Split
+from fitserve_core.spec import Lbfgs, Network, RunPlan, Sgd, Split
 from fitserve_workers.training import ProgramCache, Training, configure_tensorflow
 
 configure_tensorflow()
@@ -33,6 +34,8 @@ def _plan(**changes: Any) -> RunPlan:
         "split": Split(),
         "scaling": "train",
     }
+    if isinstance(changes.get("optimizer"), Lbfgs):
+        changes |= {"learning_rate": None, "batch_size": None}
     return RunPlan(**(fields | changes))
 
 

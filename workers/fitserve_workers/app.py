@@ -78,6 +78,8 @@ def work(settings: Settings) -> None:
     # The handlers above are this process's: slots must be copies of it, on macOS too.
     billiard.set_start_method("fork", force=True)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # L-BFGS-B works on vectors too short to share: waiting for other threads costs it tenfold.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     app.worker_main(["worker", "--loglevel=WARNING", "--pool=prefork", *options])
 

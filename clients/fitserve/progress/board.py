@@ -91,7 +91,9 @@ class Board:
 
     def _begin(self, run_id: str, data: dict[str, Any]) -> None:
         if run_id not in self.runs:
-            label = f"{_config(data['config'])} · run {data['repetition'] + 1}"
+            label = " · ".join(
+                filter(None, [_config(data["config"]), f"run {data['repetition'] + 1}"])
+            )
             self.runs[run_id] = RunView(label, data["epochs_total"])
         self.runs[run_id].epochs_done = data.get("epoch", 0)
         if run_id not in self.running:

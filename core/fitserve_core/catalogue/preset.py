@@ -15,7 +15,8 @@ def filled_from_preset(given: Any) -> Any:
     """Return a posted spec with the fields of the entry that its `preset` names.
 
     Fields given beside it override the entry's; within `network` and `training` one by one, each
-    as a whole. What names no preset is returned as it came: whether it is a spec is for pydantic.
+    as a whole; where they ask for `lbfgs`, what it does not take falls away. What names no preset
+    is returned as it came: whether it is a spec is for pydantic.
 
     Raises:
         ValidationError: the catalogue has no such entry.

@@ -5,7 +5,16 @@ from fitserve_core.spec.base import ACCEPTED
 from fitserve_core.spec.experiment import ExperimentSpec
 from fitserve_core.spec.initializers import Initializer
 from fitserve_core.spec.network import Activation, Dropout, Network, Place, Regularizer
-from fitserve_core.spec.optimizers import Adadelta, Adagrad, Adam, Nadam, Optimizer, Rmsprop, Sgd
+from fitserve_core.spec.optimizers import (
+    Adadelta,
+    Adagrad,
+    Adam,
+    Lbfgs,
+    Nadam,
+    Optimizer,
+    Rmsprop,
+    Sgd,
+)
 from fitserve_core.spec.plan import Cell, DatasetName, PlannedCell, RunPlan, Split
 from fitserve_core.spec.schedules import ConstantRate, CosineDecay, ExponentialDecay, Schedule
 from fitserve_core.spec.training import EarlyStopping, Pretraining, Training
@@ -28,6 +37,7 @@ __all__ = [
     "ExperimentSpec",
     "ExponentialDecay",
     "Initializer",
+    "Lbfgs",
     "Nadam",
     "Network",
     "Optimizer",

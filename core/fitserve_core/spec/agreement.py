@@ -4,6 +4,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from fitserve_core.errors import PartsDisagreeError
+from fitserve_core.spec.full_batch import check_network, is_full_batch
 from fitserve_core.spec.grid import LEARNING_RATES
 from fitserve_core.spec.training import EarlyStopping
 
@@ -35,7 +36,7 @@ def check_size(spec: "ExperimentSpec") -> None:
     Raises:
         PartsDisagreeError: there are too many of them, or a combination of the grid is no spec.
     """
-    rates = 1 if LEARNING_RATES in spec.grid else len(spec.training.learning_rates)
+    rates = 1 if LEARNING_RATES in spec.grid else len(spec.training.cell_rates)
     cells = rates * prod(len(values) for values in spec.grid.values())
     # Counted before cells are made: a grid of ten axes could ask for more than memory holds.
     _check_runs(cells, spec.repetitions, cells * spec.repetitions)
@@ -71,6 +72,7 @@ def _check_parameters(spec: "ExperimentSpec") -> None:
             param="network.hidden_layers",
             received=spec.network.hidden_layers,
         )
+    check_network(spec.training.optimizer, spec.network, parameters)
 
 
 def _check_batch_normalization(spec: "ExperimentSpec") -> None:
@@ -111,6 +113,13 @@ def _check_pretraining(spec: "ExperimentSpec") -> None:
             "training.pretraining trains hidden layers; received a network without any",
             param="network.hidden_layers",
             received=[],
+        )
+    if pretraining.learning_rate is not None and is_full_batch(spec.training.optimizer.name):
+        raise PartsDisagreeError(
+            "must be left out with lbfgs, which finds the length of each step itself; received "
+            f"{pretraining.learning_rate}",
+            param="training.pretraining.learning_rate",
+            received=pretraining.learning_rate,
         )
     if spec.warm_start is not None:
         raise PartsDisagreeError(

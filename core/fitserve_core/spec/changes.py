@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError
 from fitserve_core.spec.base import SpecModel, Text
 from fitserve_core.spec.defaults import PARTS
 from fitserve_core.spec.experiment import ExperimentSpec, Tags
+from fitserve_core.spec.full_batch import part_changed
 from fitserve_core.validation import first_problem
 
 
@@ -21,7 +22,7 @@ class Description(SpecModel):
 def merged(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """Return a spec's fields with changes; those within `network` and `training` one by one."""
     parts = {
-        part: {**fields[part], **changes[part]}
+        part: part_changed(fields[part], changes[part])
         for part in PARTS
         if isinstance(changes.get(part), dict)
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.spec.base import named
+from fitserve_core.spec.full_batch import part_changed
 from fitserve_core.spec.optimizers import DEFAULT_LEARNING_RATES
 
 PARTS = ("network", "training")
@@ -19,7 +20,7 @@ def filled(given: Any) -> Any:
     whole = {**info.spec_defaults, **given}
     for part in PARTS:
         if isinstance(given.get(part), dict):
-            whole[part] = {**info.spec_defaults[part], **given[part]}
+            whole[part] = part_changed(info.spec_defaults[part], given[part])
     training = whole["training"]
     if isinstance(training, dict) and "learning_rates" not in training:
         optimizer = named(training["optimizer"])

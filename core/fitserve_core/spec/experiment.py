@@ -13,6 +13,7 @@ from fitserve_core.spec.defaults import filled
 from fitserve_core.spec.grid import Grid, combinations, config, replaced
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.plan import DatasetName, PlannedCell, RunPlan, Scaling, Split
+from fitserve_core.spec.schedules import ConstantRate
 from fitserve_core.spec.training import Training
 from fitserve_core.validation import problems
 
@@ -81,7 +82,7 @@ class ExperimentSpec(SpecModel):
         """
         for values in combinations(self.grid):
             variant = self._variant(values) if values else self
-            for learning_rate in variant.training.learning_rates:
+            for learning_rate in variant.training.cell_rates:
                 yield PlannedCell(
                     config=config(values, learning_rate), plan=variant._plan(learning_rate)
                 )
@@ -101,13 +102,13 @@ class ExperimentSpec(SpecModel):
             f"one of the combinations is no spec: {problem}", param="grid", received=values
         )
 
-    def _plan(self, learning_rate: float) -> RunPlan:
+    def _plan(self, learning_rate: float | None) -> RunPlan:
         return RunPlan(
             dataset=self.dataset,
             network=self.network,
             optimizer=self.training.optimizer,
             learning_rate=learning_rate,
-            schedule=self.training.schedule,
+            schedule=self.training.schedule or ConstantRate(name="constant"),
             batch_size=self.training.batch_size,
             epochs=self.training.epochs,
             early_stopping=self.training.early_stopping,

@@ -52,8 +52,8 @@ def _more(spec: ExperimentSpec, repetitions: int) -> int:
 
 def _axis(fields: dict[str, Any], path: str) -> list[Any]:
     axes: dict[str, list[Any]] = fields["grid"]
-    if path == LEARNING_RATES and path not in axes:
-        rates: list[Any] = fields["training"]["learning_rates"]
+    rates: list[Any] | None = fields["training"]["learning_rates"]
+    if path == LEARNING_RATES and path not in axes and rates:
         return rates
     if path not in axes:
         crossed = ", ".join(dict.fromkeys([LEARNING_RATES, *axes]))

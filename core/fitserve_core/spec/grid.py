@@ -8,8 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from fitserve_core.spec.full_batch import refitted
+
 PARTS = ("network", "training", "split", "scaling", "seed")
 LEARNING_RATES = "training.learning_rates"
+OPTIMIZER = "training.optimizer"
 
 Values = Annotated[list[Any], Field(min_length=1, max_length=1_000)]
 
@@ -58,6 +61,9 @@ def replaced(fields: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any
                 f"there is no {path}: {'.'.join(parents)} is not an object here"
             )
         place[last] = [value] if path == LEARNING_RATES else value
+    if OPTIMIZER in values:
+        given = {path.rpartition(".")[2] for path in values}
+        changed["training"] = refitted(changed["training"], given)
     return changed
 
 

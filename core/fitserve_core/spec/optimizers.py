@@ -62,8 +62,17 @@ class Rmsprop(SpecModel):
     momentum: float = Field(default=0.0, ge=0, lt=1, description="Share of the last update kept.")
 
 
+class Lbfgs(SpecModel):
+    """L-BFGS-B (Zhu et al., 1997) as SciPy has it: full batch, an epoch is one iteration."""
+
+    name: Literal["lbfgs"]
+    history: int = Field(
+        default=10, ge=1, le=100, description="Past steps that stand in for second derivatives."
+    )
+
+
 Optimizer = Annotated[
-    Sgd | Adam | Nadam | Adagrad | Adadelta | Rmsprop,
+    Sgd | Adam | Nadam | Adagrad | Adadelta | Rmsprop | Lbfgs,
     Field(discriminator="name"),
     BeforeValidator(named),
 ]

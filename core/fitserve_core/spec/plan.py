@@ -40,9 +40,9 @@ class RunPlan(SpecModel):
     dataset: DatasetName
     network: Network
     optimizer: Optimizer
-    learning_rate: LearningRate
+    learning_rate: LearningRate | None = Field(description="None with lbfgs.")
     schedule: Schedule = ConstantRate(name="constant")
-    batch_size: int
+    batch_size: int | None = Field(description="None with lbfgs: all training rows.")
     epochs: int
     early_stopping: EarlyStopping | None = None
     pretraining: Pretraining | None = None

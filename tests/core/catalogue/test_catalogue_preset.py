@@ -4,6 +4,7 @@ from pydantic import TypeAdapter, ValidationError
 from fitserve_core.catalogue.preset import PostedSpec
 from fitserve_core.catalogue.registry import CATALOGUE
 from fitserve_core.spec import ExperimentSpec
+from fitserve_core.spec.full_batch import NOT_TAKEN
 from fitserve_core.validation import first_problem
 
 POSTED = TypeAdapter(PostedSpec)
@@ -40,6 +41,17 @@ class TestPreset:
         assert spec.training.optimizer.name == "adam"
         assert (spec.training.learning_rates, spec.training.epochs) == ([0.01], 256)
         assert spec.scaling == "full"
+
+    def test_override_by_lbfgs_drops_what_it_does_not_take(self):
+        spec = POSTED.validate_python({"preset": "mnist-S", "training": {"optimizer": "lbfgs"}})
+        assert CATALOGUE["mnist-S"].spec["training"].keys() >= set(NOT_TAKEN)
+        assert {getattr(spec.training, name) for name in NOT_TAKEN} == {None}
+        assert spec.training.epochs == CATALOGUE["mnist-S"].spec["training"]["epochs"]
+
+    def test_override_by_lbfgs_and_what_it_does_not_take_is_refused(self):
+        changes = {"optimizer": "lbfgs", "batch_size": 8}
+        problem = refusal({"preset": "mnist-S", "training": changes})
+        assert (problem.param, problem.received) == ("training.batch_size", 8)
 
     def test_leaves_the_catalogue_alone(self):
         before = CATALOGUE["mnist-B"].model_dump()

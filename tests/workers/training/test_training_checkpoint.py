@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fitserve_core.spec import Adam, Dropout, ExponentialDecay, Nadam, Sgd
+from fitserve_core.spec import Adam, Dropout, ExponentialDecay, Lbfgs, Nadam, Sgd
 from fitserve_workers.training import Training
 
 RECIPES = {
@@ -15,6 +15,7 @@ RECIPES = {
         "schedule": ExponentialDecay(name="exponential_decay", decay_steps=99, decay_rate=0.99)
     },
     "normalization": {"batch_normalization": True},
+    "lbfgs": {"optimizer": Lbfgs(name="lbfgs"), "epochs": 30},
 }
 
 
@@ -34,7 +35,7 @@ def saved_on_the_way(training, path, after):
 @pytest.mark.parametrize("knobs", RECIPES.values(), ids=list(RECIPES))
 class TestRestore:
     def test_goes_on_bit_for_bit(self, knobs, blobs, plan, fresh_programs, finish, tmp_path):
-        recipe = plan(**knobs, epochs=3_000, learning_rate=0.003)
+        recipe = plan(**{"epochs": 3_000, "learning_rate": 0.003} | knobs)
         # A fresh program measures its pace with short slices, so that the first run is not done
         # before it is interrupted.
         interrupted = Training(recipe, blobs(), fresh_programs)

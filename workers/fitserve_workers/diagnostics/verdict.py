@@ -25,14 +25,18 @@ def verdict(training: Training, dataset: Dataset) -> Verdict:
     """Return what the finished run is worth.
 
     Classification is judged on the validation rows, or else on the training rows; regression,
-    whose data are few, on the training rows.
+    whose data are few, on the training rows. Where the run stopped before its last epoch, the
+    evidence says why.
     """
     assert training.last is not None
     if training.last.loss is None:
         return _diverged("the loss", training.last.epoch)
     if not all(np.isfinite(weights).all() for weights in training.model.get_weights()):
         return _diverged("a weight", training.last.epoch)
-    return JUDGES[dataset.info.task](training.model, dataset)
+    judged = JUDGES[dataset.info.task](training.model, dataset)
+    if training.stopped is None:
+        return judged
+    return judged.model_copy(update={"evidence": judged.evidence | {"stopped": training.stopped}})
 
 
 def _diverged(what: str, epoch: int) -> Verdict:

@@ -1,15 +1,17 @@
 """What a process keeps from run to run: compiled programs, and the last data set's rows."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import tensorflow as tf
 
 from fitserve_core.datasets.dataset import Dataset, Rows
-from fitserve_workers.training.compiled import Tensors
-from fitserve_workers.training.program import Program
+from fitserve_workers.training.compiled import CompiledModel, Tensors
 from fitserve_workers.training.shape import Shape
+
+Program = TypeVar("Program", bound=CompiledModel)
 
 
 class ProgramCache:
@@ -24,7 +26,7 @@ class ProgramCache:
 
     def __init__(self, size: int = 8) -> None:
         self._size = size
-        self._programs: OrderedDict[str, Program] = OrderedDict()
+        self._programs: OrderedDict[str, CompiledModel] = OrderedDict()
         self._dropped_traces = 0
         self._copied: tuple[Dataset, Tensors] | None = None
 
@@ -38,16 +40,16 @@ class ProgramCache:
         """Programs of trainings within a training, which must not take over the outer one's."""
         return ProgramCache(self._size)
 
-    def get(self, shape: Shape) -> Program:
-        """Return the program of `shape`, built if there is none yet."""
+    def get(self, kind: Callable[[Shape], Program], shape: Shape) -> Program:
+        """Return the program of `shape`, which decides its kind, built if there is none yet."""
         key = shape.model_dump_json()
-        if key not in self._programs:
-            self._programs[key] = Program(shape)
+        program = cast("Program", self._programs.get(key) or kind(shape))
+        self._programs[key] = program
         self._programs.move_to_end(key)
         if len(self._programs) > self._size:
             _, dropped = self._programs.popitem(last=False)
             self._dropped_traces += dropped.traces
-        return self._programs[key]
+        return program
 
     def tensors(self, dataset: Dataset) -> Tensors:
         """Return the rows of `dataset`, copied unless they are those that were asked for last."""

@@ -12,30 +12,37 @@ from fitserve_workers.training.stopping import Best
 
 
 class Saved(NamedTuple):
-    """Figures of the last epoch before a checkpoint, and the best epoch of early stopping."""
+    """What a checkpoint holds besides variables.
 
-    last: EpochFigures | None
-    best: Best | None
+    Attributes:
+        last: figures of the last epoch before it.
+        best: the best epoch of early stopping.
+        ended: why no epoch can follow, or None.
+    """
+
+    last: EpochFigures | None = None
+    best: Best | None = None
+    ended: str | None = None
 
 
 def write(
     path: Path,
     plan: RunPlan,
     variables: Sequence[Any],
-    last: EpochFigures | None,
-    best: Best | None,
+    saved: Saved,
 ) -> None:
     """Write `variables` in their order, as an uncompressed `.npz` without pickles."""
     arrays = {f"variable_{index}": np.asarray(value) for index, value in enumerate(variables)}
-    if best is not None:
-        arrays |= {f"best_{index}": value for index, value in enumerate(best.weights)}
+    if saved.best is not None:
+        arrays |= {f"best_{index}": value for index, value in enumerate(saved.best.weights)}
     with path.open("wb") as file:
         np.savez(
             file,
             allow_pickle=False,
             plan=np.str_(plan.model_dump_json()),
-            last=_told(last),
-            best=_told(best.figures if best else None),
+            last=_told(saved.last),
+            best=_told(saved.best.figures if saved.best else None),
+            ended=np.str_(saved.ended or ""),
             **arrays,
         )
 
@@ -59,7 +66,9 @@ def read(path: Path, plan: RunPlan, variables: Sequence[Any]) -> Saved:
         best = _figures(arrays, "best")
         count = sum(name.startswith("best_") for name in arrays)
         weights = [arrays[f"best_{index}"] for index in range(count)]
-        return Saved(_figures(arrays, "last"), Best(best, weights) if best else None)
+        ended = str(arrays["ended"]) if "ended" in arrays else ""
+        kept = Best(best, weights) if best else None
+        return Saved(_figures(arrays, "last"), kept, ended or None)
 
 
 def _told(figures: EpochFigures | None) -> np.str_:

@@ -12,6 +12,7 @@ class Loop(Protocol):
     Attributes:
         program: whose model it trains.
         at_epoch_end: whether it stands between epochs.
+        ended: why no epoch can follow, or None.
     """
 
     @property
@@ -19,6 +20,9 @@ class Loop(Protocol):
 
     @property
     def at_epoch_end(self) -> bool: ...  # noqa: D102
+
+    @property
+    def ended(self) -> str | None: ...  # noqa: D102
 
     def begin(self, epoch: int) -> None:
         """Go on from the end of `epoch`, 0 for a run's start, with the program's variables."""

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.results import EpochFigures
 from fitserve_core.spec import RunPlan
+from fitserve_workers.training.cache import ProgramCache
 from fitserve_workers.training.compiled import Tensors
 from fitserve_workers.training.figures import epoch_figures
 from fitserve_workers.training.orders import order_block
 from fitserve_workers.training.pace import slice_end
 from fitserve_workers.training.program import Program, Sums
+from fitserve_workers.training.shape import Shape
 
 
 class MiniBatches:
@@ -23,15 +25,18 @@ class MiniBatches:
         plan: what to train.
         dataset: its rows.
         rows: the same as tensors.
-        program: whose model is trained.
+        programs: where compiled programs are kept.
     """
 
-    def __init__(self, plan: RunPlan, dataset: Dataset, rows: Tensors, program: Program) -> None:
-        self.program = program
+    ended = None
+
+    def __init__(
+        self, plan: RunPlan, dataset: Dataset, rows: Tensors, programs: ProgramCache
+    ) -> None:
+        self.program = programs.get(Program, Shape.of(plan, dataset))
         self._plan = plan
         self._dataset = dataset
         self._rows = rows
-        self.begin(0)
 
     @property
     def at_epoch_end(self) -> bool:
@@ -78,6 +83,7 @@ class MiniBatches:
         share, self._seconds = self._seconds / len(ended), 0.0
         train = np.asarray(self._sums.train) / len(self._dataset.train)
         validation = self._validation_means()
+        assert self._plan.learning_rate is not None
         rates = self.program.learning_rate.at(
             [(self._block[place] + 1) * steps - 1 for place in ended], self._plan.learning_rate
         )

@@ -50,6 +50,7 @@ class Program(CompiledModel):
         """Start a run in the program; return the tenancy that `require` asks for."""
         for variable, unused in zip(self.optimizer.variables, self._unused, strict=True):
             variable.assign(unused)
+        assert plan.learning_rate is not None
         self.learning_rate.start(self.optimizer, plan.learning_rate)
         return super().let(plan)
 

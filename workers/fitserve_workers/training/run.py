@@ -6,14 +6,14 @@ import keras
 
 from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.results import EpochFigures
-from fitserve_core.spec import RunPlan
+from fitserve_core.spec import Lbfgs, RunPlan
 from fitserve_workers.training import checkpoint
 from fitserve_workers.training.cache import ProgramCache
 from fitserve_workers.training.figures import final_figures
+from fitserve_workers.training.full_batch import FullBatch
 from fitserve_workers.training.loop import Loop
 from fitserve_workers.training.minibatches import MiniBatches
 from fitserve_workers.training.pretraining import AutoencoderStack
-from fitserve_workers.training.shape import Shape
 from fitserve_workers.training.stopping import Best, Patience
 from fitserve_workers.training.weights import read_weights
 
@@ -39,14 +39,17 @@ class Training:
     def __init__(self, plan: RunPlan, dataset: Dataset, programs: ProgramCache) -> None:
         self.epoch = 0
         self.last: EpochFigures | None = None
+        self._ended: str | None = None
         self._plan = plan
         self._patience = Patience(plan.early_stopping) if plan.early_stopping else None
         self._dataset = dataset
-        self._program = programs.get(Shape.of(plan, dataset))
         self._rows = programs.tensors(dataset)
+        loop = FullBatch if isinstance(plan.optimizer, Lbfgs) else MiniBatches
+        self._loop: Loop = loop(plan, dataset, self._rows, programs)
+        self._program = self._loop.program
         self.compile_seconds = self._program.compile(self._rows)
         self._tenancy = self._program.let(plan)
-        self._loop: Loop = MiniBatches(plan, dataset, self._rows, self._program)
+        self._loop.begin(self.epoch)
         self.pretraining = (
             AutoencoderStack(
                 plan.pretraining, plan, dataset.train.inputs, self._program.model, programs.inner
@@ -63,9 +66,15 @@ class Training:
 
     @property
     def finished(self) -> bool:
-        """Whether all epochs are done, patience is, or the last loss was not finite."""
-        exhausted = self._patience is not None and self._patience.exhausted(self.epoch)
-        return self._diverged or exhausted or self.epoch == self._plan.epochs
+        """Whether all epochs are done, none better can follow, or the last loss was not finite."""
+        return self._diverged or self.stopped is not None or self.epoch == self._plan.epochs
+
+    @property
+    def stopped(self) -> str | None:
+        """Why it goes no further before its last epoch, or None."""
+        if self._patience is not None and self._patience.exhausted(self.epoch):
+            return self._patience.told
+        return self._ended
 
     @property
     def _diverged(self) -> bool:
@@ -91,11 +100,14 @@ class Training:
         # Early stopping looks at the weights of every epoch, so its slices span none.
         last = self._plan.epochs if self._patience is None else self.epoch + 1
         figures = self._loop.advance(last)
+        self._ended = self._loop.ended
         if figures:
             self.last = figures[-1]
             self.epoch = self.last.epoch
             if self._patience is not None:
-                self._watch(self._patience, self.last)
+                self._patience.see(self.last, self._program.model.variables)
+        if self.finished and not self._diverged:
+            self._return_to_best()
         return figures
 
     def save(self, path: Path) -> None:
@@ -109,7 +121,8 @@ class Training:
             raise RuntimeError(
                 f"a checkpoint is taken at the end of an epoch; epoch {self.epoch + 1} is under way"
             )
-        checkpoint.write(path, self._plan, self._program.variables, self.last, self._best)
+        saved = checkpoint.Saved(self.last, self._best, self._ended)
+        checkpoint.write(path, self._plan, self._program.variables, saved)
 
     def restore(self, path: Path) -> None:
         """Go on from a checkpoint of the same plan.
@@ -118,7 +131,7 @@ class Training:
             ValueError: the checkpoint is of another plan.
         """
         self._program.require(self._tenancy)
-        self.last, best = checkpoint.read(path, self._plan, self._program.variables)
+        self.last, best, self._ended = checkpoint.read(path, self._plan, self._program.variables)
         if self._patience is not None:
             self._patience.best = best
         self.epoch = self.last.epoch if self.last else 0
@@ -151,10 +164,8 @@ class Training:
     def _best(self) -> Best | None:
         return self._patience.best if self._patience else None
 
-    def _watch(self, patience: Patience, figures: EpochFigures) -> None:
-        """Keep the best epoch; at the end of a run that has not diverged, return to it."""
-        variables = self._program.model.variables
-        patience.see(figures, variables)
-        if self.finished and not self._diverged and patience.best is not None:
-            for variable, best in zip(variables, patience.best.weights, strict=True):
+    def _return_to_best(self) -> None:
+        if self._best is not None:
+            variables = self._program.model.variables
+            for variable, best in zip(variables, self._best.weights, strict=True):
                 variable.assign(best)

@@ -36,7 +36,7 @@ class Shape(BaseModel):
             task=dataset.info.task,
             inputs=dataset.info.inputs,
             outputs=dataset.info.outputs,
-            batch_size=min(plan.batch_size, len(dataset.train)),
+            batch_size=min(plan.batch_size or len(dataset.train), len(dataset.train)),
             train_rows=len(dataset.train),
             validation_rows=len(dataset.validation) if dataset.validation else 0,
         )

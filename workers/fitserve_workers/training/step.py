@@ -28,6 +28,23 @@ def training_step(
     return _sums(figures, penalties)
 
 
+def gradient_step(model: keras.Model, task: TaskFigures, rows: Any, total: int) -> tuple[Any, Any]:
+    """Return the sums of `training_step` for some of `total` rows, and what they add to a gradient.
+
+    Added up over all rows, that is the gradient of the mean loss with the penalty, float64, the
+    trainable weights one after the other.
+    """
+    inputs, targets = rows
+    with tf.GradientTape() as tape:
+        figures = task.of_rows(model(inputs, training=True), targets)
+        penalties = model.losses
+        count = figures[0].shape[0]
+        share = tf.add_n([tf.reduce_sum(figures[0]), *(count * each for each in penalties)]) / total
+    gradients = tape.gradient(share, model.trainable_variables)
+    flat = tf.concat([tf.reshape(tf.cast(part, tf.float64), [-1]) for part in gradients], 0)
+    return _sums(figures, penalties), flat
+
+
 def evaluated(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
     """Return the sums of `training_step` for all `rows`, in chunks so that memory stays bounded."""
     count = rows[0].shape[0]

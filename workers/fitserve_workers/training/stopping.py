@@ -44,6 +44,11 @@ class Patience:
         """Whether `patience` epochs up to `epoch` have brought nothing better."""
         return epoch - (self.best.figures.epoch if self.best else 0) >= self._rule.patience
 
+    @property
+    def told(self) -> str:
+        """What it waits for, for people."""
+        return f"no better {self._rule.monitor} for {self._rule.patience} epochs"
+
     def _rank(self, figures: EpochFigures) -> float | None:
         value: float | None = getattr(figures, self._rule.monitor)
         sign = 1 if self._rule.monitor == "val_accuracy" else -1
