@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
+revision = "0003"
 down_revision = "0002"
 
 experiment = sa.table("experiment", sa.column("id", sa.String), sa.column("spec", sa.JSON))
