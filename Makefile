@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format bench-smoke constraints clean
+.PHONY: help demo up test check format bench-smoke reproduce reproduce-spread constraints clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -31,6 +31,13 @@ format: .venv/.developed  ## let ruff format and mend what it can
 
 bench-smoke: .venv/.installed  ## the training program beside Keras fit (under a minute)
 	@$(BIN)/python benchmarks/training_smoke.py
+
+reproduce: .venv/.installed  ## train the exercise sheet's rows and compare (half an hour); again: go on
+	@FITSERVE_DATA="$(FITSERVE_DATA)/reproduce" $(BIN)/fitserve reproduce --report docs/reproduction
+
+reproduce-spread: .venv/.installed  ## measure how our figures scatter (hours), for reproduce
+	@FITSERVE_DATA="$(FITSERVE_DATA)/spread" $(BIN)/fitserve reproduce \
+		--spread core/fitserve_core/catalogue/spread.json
 
 constraints: .venv/.developed  ## pin the newest versions that fit pyproject.toml
 	@scripts/constraints.sh

@@ -1,6 +1,6 @@
 """From a running service to compared rows, and to a measured spread."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from fitserve.client import Client
@@ -9,7 +9,7 @@ from fitserve.reproduction.comparison import ComparedRow, compare
 from fitserve.reproduction.environment import environment
 from fitserve.reproduction.posts import as_published, for_spread
 from fitserve.reproduction.result import Reproduction
-from fitserve.reproduction.spread import Spread, row_spread
+from fitserve.reproduction.spread import RowSpread, Spread, row_spread
 from fitserve_core.catalogue.contradictions import CONTRADICTIONS
 from fitserve_core.catalogue.published import CatalogueEntry, PublishedFigure
 from fitserve_core.catalogue.registry import CATALOGUE
@@ -33,14 +33,14 @@ def reproduce(
     )
 
 
-def measure_spread(client: Client, entries: Sequence[CatalogueEntry], display: Display) -> Spread:
-    """Train entries again and again, and return how their figures scatter."""
+def measure_spread(
+    client: Client, entries: Sequence[CatalogueEntry], display: Display
+) -> Iterator[tuple[str, RowSpread]]:
+    """Train entries again and again; yield each one's id and how its figures scatter."""
     posts = [post for entry in entries if (post := for_spread(entry))]
-    rows = {}
     for post, experiment in train(client, posts, display):
         metrics = client.experiments.metrics(experiment.id)
-        rows[post.entry.id] = row_spread(post.entry.deciding_figures, metrics)
-    return Spread(environment=environment(), rows=rows)
+        yield post.entry.id, row_spread(post.entry.deciding_figures, metrics)
 
 
 def _compared(entry: CatalogueEntry, metrics: Metrics, spread: Spread | None) -> ComparedRow:

@@ -1,6 +1,7 @@
 """How far our own figures scatter: measured once by a long campaign, kept as data."""
 
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from pydantic import Field
@@ -30,7 +31,11 @@ class Spread(Result):
 
 def stored_spread() -> Spread | None:
     """Return the spread that comes with the package; None before it was measured."""
-    file = files("fitserve_core.catalogue").joinpath("spread.json")
+    return read_spread(files("fitserve_core.catalogue").joinpath("spread.json"))
+
+
+def read_spread(file: Traversable) -> Spread | None:
+    """Return the spread in a file; None where there is no such file."""
     return Spread.model_validate_json(file.read_bytes()) if file.is_file() else None
 
 

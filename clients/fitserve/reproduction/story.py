@@ -8,11 +8,12 @@ from rich.console import Console
 from fitserve.client import Client
 from fitserve.figures import counted
 from fitserve.reproduction.display import bar
+from fitserve.reproduction.environment import environment
 from fitserve.reproduction.posts import Part, selected
 from fitserve.reproduction.report import write_report
 from fitserve.reproduction.reproduce import measure_spread, reproduce
 from fitserve.reproduction.result import Reproduction
-from fitserve.reproduction.spread import stored_spread, write_spread
+from fitserve.reproduction.spread import Spread, read_spread, stored_spread, write_spread
 from fitserve_core.catalogue.published import CatalogueEntry
 
 
@@ -40,11 +41,14 @@ def tell_spread(
     path: Path,
     console: Console,
 ) -> None:
-    """Measure the spread of the entries and add it to what the file holds."""
+    """Measure the spread of the entries and add it, row by row, to what the file holds."""
+    known = read_spread(path)
+    rows = dict(known.rows) if known else {}
     with bar(console) as display:
-        measured = measure_spread(client, selected(entries, only), display)
-    write_spread(measured, path)
-    console.print(f"spread of {counted(len(measured.rows), 'row')}: {path}")
+        for entry_id, spread in measure_spread(client, selected(entries, only), display):
+            rows[entry_id] = spread
+            write_spread(Spread(environment=environment(), rows=rows), path)
+    console.print(f"spread of {counted(len(rows), 'row')}: {path}")
 
 
 def _conclude(result: Reproduction, console: Console) -> None:
