@@ -25,9 +25,11 @@ from fitserve.errors import (
 from fitserve_core.catalogue.published import CatalogueEntry
 from fitserve_core.datasets.description import DatasetCard, DatasetDetails
 from fitserve_core.errors import FitserveError
+from fitserve_core.records import RunRecord
 from fitserve_core.results import (
     Event,
     Experiment,
+    Forecast,
     Health,
     Metrics,
     Model,
@@ -51,6 +53,7 @@ __all__ = [
     "Experiment",
     "ExperimentSpec",
     "FitserveError",
+    "Forecast",
     "Health",
     "Metrics",
     "Model",
@@ -58,6 +61,7 @@ __all__ = [
     "Prediction",
     "Predictions",
     "RateLimited",
+    "RunRecord",
     "ServerError",
     "Summary",
     "TooLarge",

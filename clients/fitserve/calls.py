@@ -89,6 +89,11 @@ def experiment_summary(experiment_id: str) -> Call:
     return _get("experiments", experiment_id, "summary")
 
 
+def run_record(experiment_id: str, run_id: str) -> Call:
+    """Ask what a finished run shows beyond its figures."""
+    return _get("experiments", experiment_id, "runs", run_id, "record")
+
+
 def experiment_events(experiment_id: str, last_event_id: str | None) -> Call:
     """Ask for the live stream of events behind the last one seen."""
     headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}

@@ -132,6 +132,12 @@ class EpochFigures(Result):
     val_mse: float | None = None
     learning_rate: float | None = Field(default=None, description="Of the epoch's last step.")
     seconds: float | None = None
+    gradient_norms: list[float | None] | None = Field(
+        default=None,
+        description="Of each layer, kernel and bias together, input side first: the norm of the "
+        "gradient of what is minimised, at the epoch's end, on up to 256 training rows, the same "
+        "in every epoch.",
+    )
 
 
 class Verdict(Result):
@@ -145,7 +151,7 @@ class Verdict(Result):
 class Artefact(Result):
     """One stored file of a run."""
 
-    kind: Literal["weights", "onnx", "keras"]
+    kind: Literal["weights", "onnx", "keras", "record"]
     sha256: str
     bytes: int
 

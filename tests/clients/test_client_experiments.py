@@ -62,6 +62,15 @@ class TestCreate:
         assert service.requests == []
 
 
+class TestRecord:
+    def test_is_typed(self, client, service, answers):
+        empty = {"layers": [], "images": []}
+        record = {"layers": [], "parameters": 7, "trainable_parameters": 5, "start": None}
+        service.then(answers.ok({**record, "end": empty}))
+        assert client.experiments.record("exp_1", "run_1").parameters == 7
+        assert service.requests[0].url.path == "/experiments/exp_1/runs/run_1/record"
+
+
 class TestChanges:
     def test_forecast_posts_nothing(self, client, service, answers):
         service.then(

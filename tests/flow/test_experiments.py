@@ -29,6 +29,22 @@ def test_a_grid_is_crossed_and_extended(client: Client) -> None:
     ]
 
 
+def test_a_run_can_be_looked_at(client: Client) -> None:
+    posted = client.experiments.create(
+        dataset="eckerle4", network=SMALL, training=RECIPE, repetitions=1
+    )
+    client.experiments.wait(posted.id, progress=False)
+    [run] = client.experiments.metrics(posted.id).runs
+    assert [len(epoch.gradient_norms or []) for epoch in run.epochs] == [2] * 40
+    record = client.experiments.record(posted.id, run.run_id)
+    assert (record.parameters, [layer.name for layer in record.layers]) == (
+        25,
+        ["hidden_1", "output"],
+    )
+    assert record.curve is not None
+    assert len(record.curve.residuals) == 35
+
+
 def test_folds_validate_on_rows_of_their_own(client: Client) -> None:
     posted = client.experiments.create(
         dataset="eckerle4", network=SMALL, training=RECIPE, repetitions=1, split={"folds": 3}

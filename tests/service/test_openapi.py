@@ -55,6 +55,7 @@ class TestDocument:
             "GET /experiments/{id}/metrics",
             "GET /experiments/{id}/summary",
             "GET /experiments/{id}/events",
+            "GET /experiments/{id}/runs/{run_id}/record",
             "POST /experiments/{id}/cancel",
             "DELETE /experiments/{id}",
             "GET /events",

@@ -86,6 +86,7 @@ class TestTrainNext:
         assert sorted(path.name for path in folder.iterdir()) == [
             "model.keras",
             "model.onnx",
+            "record.json",
             "weights.npz",
         ]
         for stored in store.models.resolve(run.run_id).files.values():

@@ -15,7 +15,13 @@ from fitserve_core.errors import FitserveError, LeaseLostError, NotFoundError, U
 from fitserve_core.results import EpochFigures
 from fitserve_core.settings import Settings
 from fitserve_core.store import Checkpoint, Claim, Store, StoredFile
-from fitserve_workers.diagnostics import verdict
+from fitserve_workers.diagnostics import (
+    Arrays,
+    record_of,
+    verdict,
+    weights_of,
+    write_record,
+)
 from fitserve_workers.export import export_keras, export_onnx
 from fitserve_workers.keeper import LeaseKeeper
 from fitserve_workers.patience import patiently
@@ -131,10 +137,14 @@ class _Attempt:
         )
         self._dataset = dataset
         training = Training(plan, dataset, self._runner.programs)
+        self._start_weights: Arrays | None = weights_of(training.model)
         if self._claim.checkpoint is not None:
             training.restore(self._verified(self._claim.checkpoint))
+            if self._claim.starts_from is not None:
+                self._start_weights = None
         elif self._claim.starts_from is not None:
             training.start_from(self._verified(self._start_file(self._claim.starts_from)))
+            self._start_weights = weights_of(training.model)
         return training
 
     def _start_file(self, run_id: str) -> StoredFile:
@@ -170,7 +180,9 @@ class _Attempt:
     def _finish(self, training: Training) -> None:
         final = training.final_figures()
         worth = verdict(training, self._dataset)
+        record = record_of(self._claim.plan, training, self._dataset, self._start_weights)
         files = [
+            self._write("record", "record.json", lambda path: write_record(record, path)),
             self._write("weights", "weights.npz", lambda path: write_weights(training.model, path)),
             self._write("keras", "model.keras", lambda path: export_keras(training.model, path)),
             self._write(

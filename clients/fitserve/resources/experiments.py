@@ -11,6 +11,7 @@ from fitserve.errors import WaitTimeoutError
 from fitserve.responses import parse
 from fitserve.sender import Sender
 from fitserve.watching import Watcher
+from fitserve_core.records import RunRecord
 from fitserve_core.results import (
     TERMINAL,
     Event,
@@ -115,6 +116,15 @@ class Experiments:
     def summary(self, experiment_id: str) -> Summary:
         """Return mean and standard deviation of every cell, the best cell and the kept model."""
         return parse(Summary, self._sender.send(calls.experiment_summary(experiment_id)))
+
+    def record(self, experiment_id: str, run_id: str) -> RunRecord:
+        """Return what a finished run shows beyond its figures: layers, weights, pictures.
+
+        Raises:
+            NotFound: the experiment has no such run, or an old version trained it.
+            Conflict: the run has not succeeded (yet).
+        """
+        return parse(RunRecord, self._sender.send(calls.run_record(experiment_id, run_id)))
 
     def cancel(self, experiment_id: str) -> Experiment:
         """Cancel an experiment and return it as it stands; a second time changes nothing."""

@@ -16,9 +16,9 @@ from fitserve_core.catalogue.published import CatalogueEntry, PublishedFigure
 
 LEAK = "The sheet scales on all rows before the split, test rows included; so does this spec."
 DROPOUT_PLACES = (
-    "The sheet says that dropout was applied to the input layer and not to the output. Read as after "
-    "every hidden layer, the first included, as its code adds layers: a trial gave a training MSE of "
-    "0.0119 so (the sheet 0.0102), and 0.060 with the wavelength itself dropped too."
+    "The sheet says that dropout was applied to the input layer and not to the output. Read as "
+    "after every hidden layer, the first included, as its code adds layers: a trial gave a "
+    "training MSE of 0.0119 so (the sheet 0.0102), and 0.060 with the wavelength dropped too."
 )
 BEST = "The sheet's best network; it printed a second experiment of the same, `{}`."
 SPLIT = "The sheet does not state its split; this one is drawn by seed 0."

@@ -71,7 +71,7 @@ def plan_of(connection: Connection, run_id: str) -> RunPlan:
 
 def weights_of(connection: Connection, run_id: str) -> StoredFile | None:
     """Return a run's stored weights, or None where there are none any more."""
-    return _files(connection, run_id).get("weights")
+    return files_of(connection, run_id).get("weights")
 
 
 def _best_of(connection: Connection, dataset: str) -> RowMapping:
@@ -138,7 +138,7 @@ def _served(connection: Connection, parent: RowMapping) -> ServedModel:
         figure=parent["kept_figure"],
         value=parent["kept_value"],
         created_at=parent["finished_at"],
-        files=_files(connection, parent["kept_run_id"]),
+        files=files_of(connection, parent["kept_run_id"]),
     )
 
 
@@ -164,11 +164,12 @@ def _served_run(connection: Connection, run_id: str) -> ServedModel:
         figure=None,
         value=None,
         created_at=row.finished_at,
-        files=_files(connection, run_id),
+        files=files_of(connection, run_id),
     )
 
 
-def _files(connection: Connection, run_id: str) -> dict[str, StoredFile]:
+def files_of(connection: Connection, run_id: str) -> dict[str, StoredFile]:
+    """Return a run's stored files by their kind."""
     query = select(artefact).where(artefact.c.run_id == run_id)
     return {
         row.kind: StoredFile(row.kind, row.path, row.sha256, row.bytes)

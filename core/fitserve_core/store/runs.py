@@ -5,8 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
 
+from fitserve_core.errors import ConflictError, NotFoundError
 from fitserve_core.results import Artefact, EpochFigures, Metrics, RunMetrics, Summary
 from fitserve_core.store.database import Database
+from fitserve_core.store.files import StoredFile
+from fitserve_core.store.models import files_of
 from fitserve_core.store.parents import find
 from fitserve_core.store.rows import cells_of, moment, spec_of, to_epoch, to_kept, to_outcome
 from fitserve_core.store.tables import artefact, epoch, run
@@ -54,6 +57,41 @@ class Runs:
             best_cell=best.cell if best else None,
             kept_model=to_kept(parent),
         )
+
+    def file(self, experiment_id: str, run_id: str, kind: str) -> StoredFile:
+        """Return the stored file of a finished run.
+
+        Raises:
+            NotFoundError: no such experiment, no such run in it, or it has no such file.
+            ConflictError: the run has not succeeded (yet).
+        """
+        with self._database.reading() as connection:
+            find(connection, experiment_id)
+            query = select(run.c.status).where(
+                run.c.id == run_id, run.c.experiment_id == experiment_id
+            )
+            status = connection.execute(query).scalar_one_or_none()
+            if status is None:
+                raise NotFoundError(
+                    f"experiment {experiment_id} has no run {run_id!r}",
+                    param="run_id",
+                    received=run_id,
+                )
+            if status != "succeeded":
+                raise ConflictError(
+                    f"run {run_id} has no {kind}: it is {status}; only a run that has succeeded "
+                    "has one",
+                    param="run_id",
+                    received=run_id,
+                )
+            stored = files_of(connection, run_id).get(kind)
+        if stored is None:
+            raise NotFoundError(
+                f"run {run_id} has no {kind}: it was trained by a version that wrote none",
+                param="run_id",
+                received=run_id,
+            )
+        return stored
 
     def count_by_status(self) -> dict[str, int]:
         """Return how many runs of all experiments have each status."""

@@ -90,6 +90,7 @@ epoch = Table(
     Column("val_mse", Double),
     Column("learning_rate", Double),
     Column("seconds", Double),
+    Column("gradient_norms", JSON(none_as_null=True)),
 )
 
 artefact = Table(

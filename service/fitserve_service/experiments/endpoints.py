@@ -3,9 +3,10 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Header, Path, Query
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from fitserve_core.catalogue.preset import PostedSpec
+from fitserve_core.records import RunRecord
 from fitserve_core.results import Experiment, Forecast, Metrics, Page, Status, Summary
 from fitserve_core.spec import DatasetName
 from fitserve_core.spec.changes import Description, changed
@@ -93,6 +94,22 @@ def metrics(
 def summary(id: Id, parts: Parts) -> Summary:  # noqa: A002
     """Return mean ± standard deviation of every cell, the best cell and the kept model."""
     return parts.store.runs.summary(id)
+
+
+@router.get(
+    "/{id}/runs/{run_id}/record",
+    operation_id="run_record",
+    responses={200: {"model": RunRecord}},
+)
+def record(
+    id: Id,  # noqa: A002
+    run_id: Annotated[str, Path(description="The run's id.")],
+    parts: Parts,
+) -> Response:
+    """Return what a finished run shows beyond its figures: weights, pictures, layers."""
+    file = parts.store.runs.file(id, run_id, "record")
+    path = parts.artefacts.verified(file.path, file.sha256)
+    return FileResponse(path, media_type="application/json", headers={"ETag": f'"{file.sha256}"'})
 
 
 @router.patch("/{id}", operation_id="describe_experiment")

@@ -21,7 +21,7 @@ def sheet_rows():
     )
     unit = Scale(0.0, 1.0)
     return Dataset(
-        info=DatasetInfo("sheet", "regression", 2, 1, "", {}),
+        info=DatasetInfo("sheet", "regression", 2, 1, 2, "", {}),
         train=rows,
         validation=None,
         test=rows,

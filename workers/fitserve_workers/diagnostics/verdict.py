@@ -8,17 +8,15 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from fitserve_core.datasets.dataset import Dataset, Rows
+from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.datasets.registry import Task
 from fitserve_core.results import Verdict
+from fitserve_workers.diagnostics.outputs import outputs_of
 from fitserve_workers.training import Training
 
-CHUNK_ROWS = 1_000
 MOST_OF_ONE_CLASS = 0.99
 CHANCE_DEVIATIONS = 3.0
 LEAST_EXPLAINED_VARIANCE = 0.1
-
-Outputs = NDArray[np.float64]
 
 
 def verdict(training: Training, dataset: Dataset) -> Verdict:
@@ -56,7 +54,7 @@ def _classification(model: keras.Model, dataset: Dataset) -> Verdict:
     it once in 700).
     """
     rows = dataset.validation or dataset.train
-    predicted = _outputs(model, rows).argmax(axis=-1)
+    predicted = outputs_of(model, rows.inputs).argmax(axis=-1)
     accuracy = float(np.mean(predicted == rows.targets))
     one_class = _largest_share(predicted)
     most_frequent = _largest_share(rows.targets)
@@ -87,7 +85,7 @@ def _regression(model: keras.Model, dataset: Dataset) -> Verdict:
     2s − s², so that s < 5 % gives R² < 0.0975.
     """
     rows = dataset.train
-    predicted = _outputs(model, rows)
+    predicted = outputs_of(model, rows.inputs)
     variance = float(np.var(rows.targets, axis=0, dtype=np.float64).mean())
     explained = 1 - float(np.mean((predicted - rows.targets) ** 2)) / variance
     spread = math.sqrt(float(np.var(predicted, axis=0).mean()) / variance)
@@ -109,9 +107,3 @@ JUDGES: dict[Task, Callable[[keras.Model, Dataset], Verdict]] = {
 
 def _largest_share(labels: NDArray[Any]) -> float:
     return float(np.unique(labels, return_counts=True)[1].max() / len(labels))
-
-
-def _outputs(model: keras.Model, rows: Rows) -> Outputs:
-    starts = range(0, len(rows), CHUNK_ROWS)
-    chunks = [model(rows.inputs[start : start + CHUNK_ROWS], training=False) for start in starts]
-    return np.concatenate([np.asarray(chunk, np.float64) for chunk in chunks])

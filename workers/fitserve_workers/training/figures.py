@@ -37,6 +37,11 @@ def final_figures(
     }
 
 
+def finite_list(values: NDArray[np.floating]) -> list[float | None]:
+    """Return values as they are reported: None for what is not finite."""
+    return [float(value) if math.isfinite(value) else None for value in values]
+
+
 def _reported(task: TaskFigures, dataset: Dataset, means: Means) -> dict[str, float]:
     return task.reported(dict(zip(("loss", *task.names), means.tolist(), strict=True)), dataset)
 

@@ -7,7 +7,7 @@ from fitserve_core.results import EpochFigures
 from fitserve_core.spec import Lbfgs, RunPlan
 from fitserve_workers.training.cache import ProgramCache
 from fitserve_workers.training.compiled import Tensors
-from fitserve_workers.training.figures import Means, epoch_figures
+from fitserve_workers.training.figures import Means, epoch_figures, finite_list
 from fitserve_workers.training.iterations import Iterations
 from fitserve_workers.training.objective import Objective
 from fitserve_workers.training.pace import SLICE_SECONDS
@@ -82,8 +82,12 @@ class FullBatch:
         return None if rows is None else self.program.evaluate(rows)
 
     def _figures(self, train: Means, validation: Means | None, seconds: float) -> EpochFigures:
+        assert self._iterations is not None
+        gradient = self._iterations.gradient
+        norms = None if gradient is None else finite_list(self.program.layer_norms(gradient))
         return EpochFigures(
             epoch=self._epoch,
             seconds=seconds,
+            gradient_norms=norms,
             **epoch_figures(self.program.task, self._dataset, train, validation),
         )

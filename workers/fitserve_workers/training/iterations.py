@@ -25,10 +25,12 @@ class Iterations:
 
     Attributes:
         ended: SciPy's reason for going no further, or None.
+        gradient: at the end of the last iteration, of all weights; None before.
     """
 
     def __init__(self, program: Objective, train: Any, history: int) -> None:
         self.ended: str | None = None
+        self.gradient: Any = None
         self._program = program
         self._train = train
         self._minimization = minimization(np.array(program.start), history)
@@ -68,7 +70,7 @@ class Iterations:
         event = self._minimization.send((float(means[0]), np.asarray(self._totals.gradient)))
         reached = isinstance(event, Reached)
         if reached or self._lowest is None:
-            self._lowest = means
+            self._lowest, self.gradient = means, self._totals.gradient
         if reached:
             event = self._minimization.send(None)
         if isinstance(event, Ended):

@@ -8,3 +8,4 @@ ORDER = 1  # followed by the epoch, from 0
 BIAS = 2  # followed by the layer, from 0
 DROPOUT = 3  # followed by the place: 0 the inputs, then layer by layer
 PRETRAINING = 4  # followed by the layer, from 0
+GRADIENT_ROWS = 5

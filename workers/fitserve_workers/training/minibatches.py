@@ -11,8 +11,8 @@ from fitserve_core.results import EpochFigures
 from fitserve_core.spec import RunPlan
 from fitserve_workers.training.cache import ProgramCache
 from fitserve_workers.training.compiled import Tensors
-from fitserve_workers.training.figures import epoch_figures
-from fitserve_workers.training.orders import order_block
+from fitserve_workers.training.figures import epoch_figures, finite_list
+from fitserve_workers.training.orders import gradient_rows, order_block
 from fitserve_workers.training.pace import slice_end
 from fitserve_workers.training.program import Program, Sums
 from fitserve_workers.training.shape import Shape
@@ -37,6 +37,7 @@ class MiniBatches:
         self._plan = plan
         self._dataset = dataset
         self._rows = rows
+        self._sample = tf.constant(gradient_rows(plan.seed, len(dataset.train)))
 
     @property
     def at_epoch_end(self) -> bool:
@@ -70,7 +71,7 @@ class MiniBatches:
         epochs = min(last, self._block.stop) - self._block.start
         end = slice_end(self._step, epochs * steps, steps, self.program.seconds_per_step)
         self._sums, self._step = self.program.slice(
-            self._rows.train, self._rows.validation, self._orders, self._sums, self._step, end
+            self._rows, self._orders, self._sample, self._sums, self._step, end
         )
 
     def _ended_epochs(self, start: int, seconds: float) -> list[EpochFigures]:
@@ -83,6 +84,7 @@ class MiniBatches:
         share, self._seconds = self._seconds / len(ended), 0.0
         train = np.asarray(self._sums.train) / len(self._dataset.train)
         validation = self._validation_means()
+        gradients = np.asarray(self._sums.gradients)
         assert self._plan.learning_rate is not None
         rates = self.program.learning_rate.at(
             [(self._block[place] + 1) * steps - 1 for place in ended], self._plan.learning_rate
@@ -92,6 +94,7 @@ class MiniBatches:
                 epoch=self._block[place] + 1,
                 learning_rate=rate,
                 seconds=share,
+                gradient_norms=finite_list(gradients[place]),
                 **epoch_figures(
                     self.program.task,
                     self._dataset,

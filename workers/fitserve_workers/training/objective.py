@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fitserve_workers.training.compiled import CompiledModel, Tensors
 from fitserve_workers.training.shape import Shape
-from fitserve_workers.training.step import CHUNK_ROWS, gradient_step
+from fitserve_workers.training.step import CHUNK_ROWS, dense_layers, gradient_step
 
 
 class Totals(NamedTuple):
@@ -54,6 +54,12 @@ class Objective(CompiledModel):
         sizes = [int(np.prod(variable.shape)) for variable in variables]
         for variable, part in zip(variables, tf.split(weights, sizes), strict=True):
             variable.assign(tf.reshape(tf.cast(part, variable.dtype), variable.shape))
+
+    def layer_norms(self, gradient: Any) -> NDArray[np.float64]:
+        """Return the norm of each layer's part, kernel and bias together, of a whole gradient."""
+        sizes = [layer.count_params() for layer in dense_layers(self.model)]
+        parts = np.split(np.asarray(gradient), np.cumsum(sizes)[:-1])
+        return np.array([np.linalg.norm(part) for part in parts])
 
     def no_totals(self) -> Totals:
         """Return the totals of no rows."""

@@ -4,10 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitserve_core.seeds import generator
-from fitserve_workers.training.keys import ORDER
+from fitserve_workers.training.keys import GRADIENT_ROWS, ORDER
 
 BLOCK_STEPS = 32_768
 MAX_BLOCK_EPOCHS = 1_024
+MAX_GRADIENT_ROWS = 256
 
 
 def steps_per_epoch(rows: int, batch_size: int) -> int:
@@ -35,3 +36,9 @@ def order_block(seed: int, epochs: range, rows: int, block: int) -> NDArray[np.i
     for place, epoch in enumerate(epochs):
         orders[place] = epoch_order(seed, epoch, rows)
     return orders
+
+
+def gradient_rows(seed: int, rows: int) -> NDArray[np.int32]:
+    """Return the training rows on which the run with `seed` measures gradients, always the same."""
+    count = min(rows, MAX_GRADIENT_ROWS)
+    return generator(seed, GRADIENT_ROWS).permutation(rows)[:count].astype(np.int32)

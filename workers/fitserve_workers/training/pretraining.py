@@ -35,6 +35,7 @@ class AutoencoderStack:
 
     Attributes:
         figures: of each autoencoder's epochs, input side first.
+        encoders: weights of the layers that are done, by the names of their file.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class AutoencoderStack:
         programs: ProgramCache,
     ) -> None:
         self.figures: list[list[EpochFigures]] = []
+        self.encoders: dict[str, Array] = {}
         self._recipe = recipe
         self._plan = plan
         self._model = model
@@ -67,8 +69,10 @@ class AutoencoderStack:
         if self._done:
             encoder = self._training.model.get_layer("hidden_1")
             layer = self._model.get_layer(f"hidden_{len(self.figures)}")
-            layer.kernel.assign(encoder.kernel)
-            layer.bias.assign(encoder.bias)
+            for name in ("kernel", "bias"):
+                values = np.array(getattr(encoder, name))
+                getattr(layer, name).assign(values)
+                self.encoders[f"{layer.name}/{name}"] = values
             if len(self.figures) < len(self._plan.network.hidden_layers):
                 self._begin(_encoded(encoder, self._inputs))
 

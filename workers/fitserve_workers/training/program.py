@@ -9,16 +9,24 @@ import tensorflow as tf
 from fitserve_core.spec import RunPlan
 from fitserve_workers.training.compiled import CompiledModel, Tensors
 from fitserve_workers.training.optimizers import build_optimizer
+from fitserve_workers.training.orders import MAX_GRADIENT_ROWS
 from fitserve_workers.training.schedules import LearningRate
 from fitserve_workers.training.shape import Shape
-from fitserve_workers.training.step import evaluated, training_step
+from fitserve_workers.training.step import evaluated, gradient_norms, training_step
 
 
 class Sums(NamedTuple):
-    """Sums of figures over rows, one line an epoch of the block, float64, (block, figures)."""
+    """What a block's epochs come to, one line an epoch.
+
+    Attributes:
+        train: sums of figures over the rows, float64, (block, figures).
+        validation: the same of the validation rows.
+        gradients: norms of the layers' gradients at the epoch's end, float32, (block, layers).
+    """
 
     train: Any
     validation: Any
+    gradients: Any
 
 
 class Program(CompiledModel):
@@ -57,27 +65,38 @@ class Program(CompiledModel):
     def no_sums(self) -> Sums:
         """Return the sums of a block that has not begun."""
         zeros = tf.zeros((self.shape.block, 1 + len(self.task.names)), tf.float64)
-        return Sums(zeros, zeros)
+        layers = 1 + len(self.shape.network.hidden_layers)
+        return Sums(zeros, zeros, tf.zeros((self.shape.block, layers)))
 
     def slice(
-        self, train: Any, validation: Any, orders: Any, sums: Sums, start: int, end: int
+        self, rows: Tensors, orders: Any, sample: Any, sums: Sums, start: int, end: int
     ) -> tuple[Sums, int]:
         """Train from step `start` to `end`, both counted from the beginning of the block.
+
+        Gradients are measured on the training rows of `sample`, int32.
 
         Returns the sums, and the step that was reached: the end of an epoch before `end` where
         that epoch's loss was not finite.
         """
         bounds = tf.constant(start), tf.constant(end)
-        sums, reached = self._slice(train, validation, orders, sums, *bounds)
+        parts = rows.train, rows.validation
+        sums, reached = self._slice(*parts, orders, sample, sums, *bounds)
         return sums, int(reached)
 
     def _traced_slice(
-        self, train: Any, validation: Any, orders: Any, sums: Any, start: Any, end: Any
+        self,
+        train: Any,
+        validation: Any,
+        orders: Any,
+        sample: Any,
+        sums: Any,
+        start: Any,
+        end: Any,
     ) -> Any:
         self.traces += 1
         steps, task = self.shape.steps, self.task
         full_steps, short_rows = divmod(self.shape.train_rows, self.shape.batch_size)
-        train_sums, validation_sums = sums
+        train_sums, validation_sums, gradients = sums
         step = start
         while step < end:
             epoch = step // steps
@@ -93,12 +112,18 @@ class Program(CompiledModel):
                     batch = self._batch(train, orders, epoch, step - first, short_rows)
                     figures += training_step(self.model, self.optimizer, task, batch)
                     step += 1
-            train_sums = tf.tensor_scatter_nd_update(train_sums, [[epoch]], [figures])
-            if validation is not None and step == first + steps:
-                line = [evaluated(self.model, task, validation)]
-                validation_sums = tf.tensor_scatter_nd_update(validation_sums, [[epoch]], line)
+            train_sums = _with_line(train_sums, epoch, figures)
+            if step == first + steps:
+                gradients = _with_line(gradients, epoch, self._gradient_norms(train, sample))
+                if validation is not None:
+                    line = evaluated(self.model, task, validation)
+                    validation_sums = _with_line(validation_sums, epoch, line)
             end = tf.where(tf.math.is_finite(figures[0]), end, step)
-        return Sums(train_sums, validation_sums), step
+        return Sums(train_sums, validation_sums, gradients), step
+
+    def _gradient_norms(self, train: Any, sample: Any) -> Any:
+        rows = [tf.gather(part, sample) for part in train]
+        return gradient_norms(self.model, self.task, rows)
 
     def _batch(self, rows: Any, orders: Any, epoch: Any, step: Any, size: int) -> Any:
         places = tf.slice(orders, [epoch, step * self.shape.batch_size], [1, size])[0]
@@ -106,4 +131,9 @@ class Program(CompiledModel):
 
     def _call_once(self, rows: Tensors) -> None:
         orders = tf.zeros((self.shape.block, self.shape.train_rows), tf.int32)
-        self.slice(rows.train, rows.validation, orders, self.no_sums(), 0, 0)
+        sample = tf.zeros(min(self.shape.train_rows, MAX_GRADIENT_ROWS), tf.int32)
+        self.slice(rows, orders, sample, self.no_sums(), 0, 0)
+
+
+def _with_line(lines: Any, place: Any, line: Any) -> Any:
+    return tf.tensor_scatter_nd_update(lines, [[place]], [line])

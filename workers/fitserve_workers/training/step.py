@@ -1,4 +1,4 @@
-"""The two things a compiled program does with rows: one training step, and summing figures."""
+"""What a compiled program does with rows: a training step, gradients, summing figures."""
 
 from typing import Any
 
@@ -43,6 +43,26 @@ def gradient_step(model: keras.Model, task: TaskFigures, rows: Any, total: int) 
     gradients = tape.gradient(share, model.trainable_variables)
     flat = tf.concat([tf.reshape(tf.cast(part, tf.float64), [-1]) for part in gradients], 0)
     return _sums(figures, penalties), flat
+
+
+def gradient_norms(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
+    """Return the norm of each Dense layer's gradient, kernel and bias together, float32 (layers,).
+
+    Of what is minimised, the mean loss over `rows` with the penalty, for the network as it
+    predicts: no dropout, moving statistics. So the norms of epochs and of runs compare.
+    """
+    inputs, targets = rows
+    layers = dense_layers(model)
+    with tf.GradientTape() as tape:
+        figures = task.of_rows(model(inputs, training=False), targets)
+        loss = tf.add_n([tf.reduce_mean(figures[0]), *model.losses])
+    gradients = tape.gradient(loss, [(layer.kernel, layer.bias) for layer in layers])
+    return tf.stack([tf.linalg.global_norm(of_layer) for of_layer in gradients])
+
+
+def dense_layers(model: keras.Model) -> list[keras.layers.Dense]:
+    """Return the layers that have kernels and biases, input side first."""
+    return [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
 
 
 def evaluated(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
