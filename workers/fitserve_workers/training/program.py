@@ -9,9 +9,10 @@ import tensorflow as tf
 from fitserve_core.spec import RunPlan
 from fitserve_workers.training.compiled import CompiledModel, Tensors
 from fitserve_workers.training.optimizers import build_optimizer
+from fitserve_workers.training.penalty import penalty_parts
 from fitserve_workers.training.schedules import LearningRate
 from fitserve_workers.training.shape import Shape
-from fitserve_workers.training.step import evaluated, training_step
+from fitserve_workers.training.step import StepSums, evaluated, training_step
 
 
 class Sums(NamedTuple):
@@ -72,27 +73,29 @@ class Program(CompiledModel):
         return sums, int(reached)
 
     def _traced_slice(
-        self, train: Any, validation: Any, orders: Any, sums: Any, start: Any, end: Any
+        self, train: Any, validation: Any, orders: Any, totals: Any, start: Any, end: Any
     ) -> Any:
         self.traces += 1
         steps, task = self.shape.steps, self.task
         full_steps, short_rows = divmod(self.shape.train_rows, self.shape.batch_size)
-        train_sums, validation_sums = sums
+        train_sums, validation_sums = totals
+        no_penalty = tf.zeros_like(penalty_parts(self.model), tf.float64)
         step = start
         while step < end:
             epoch = step // steps
             first = epoch * steps
-            figures = train_sums[epoch]
+            sums = StepSums(train_sums[epoch], no_penalty)
             while step < tf.minimum(first + full_steps, end):
                 batch = self._batch(train, orders, epoch, step - first, self.shape.batch_size)
-                figures += training_step(self.model, self.optimizer, task, batch)
+                sums = sums.plus(training_step(self.model, self.optimizer, task, batch))
                 step += 1
             if short_rows:
                 # A loop of at most one turn: the short batch has a shape of its own.
                 while step < tf.minimum(first + steps, end):
                     batch = self._batch(train, orders, epoch, step - first, short_rows)
-                    figures += training_step(self.model, self.optimizer, task, batch)
+                    sums = sums.plus(training_step(self.model, self.optimizer, task, batch))
                     step += 1
+            figures = sums.whole()
             train_sums = tf.tensor_scatter_nd_update(train_sums, [[epoch]], [figures])
             if validation is not None and step == first + steps:
                 line = [evaluated(self.model, task, validation)]
