@@ -12,7 +12,7 @@ def penalty_parts(model: keras.Model) -> Any:
     A unit's part is that of its bias and of its column of the kernel. XLA sums columns side by
     side, in the processor's vectors; a sum of everything goes number by number, and on a CPU
     (TensorFlow 2.21) takes longer than the rest of a step. So steps add up parts, and the parts are
-    summed when the steps are done.
+    summed at the end of an epoch.
     """
     layers = [layer for layer in model.layers if getattr(layer, "kernel_regularizer", None)]
     parts = [

@@ -16,10 +16,15 @@ from fitserve_workers.training.step import StepSums, evaluated, training_step
 
 
 class Sums(NamedTuple):
-    """Sums of figures over rows, one line an epoch of the block, float64, (block, figures)."""
+    """Sums of figures over rows, one line an epoch of the block, float64, (block, figures).
+
+    The line of an epoch under way lacks the penalty, whose parts wait for the epoch's end: summed
+    with each slice, they would let figures depend on where slices happened to end.
+    """
 
     train: Any
     validation: Any
+    penalty: Any
 
 
 class Program(CompiledModel):
@@ -40,6 +45,7 @@ class Program(CompiledModel):
         self.optimizer.build(self.model.trainable_variables)
         self.seconds_per_step: float | None = None
         self._unused = [np.asarray(variable) for variable in self.optimizer.variables]
+        self._penalty_parts = penalty_parts(self.model).shape
         self._slice = tf.function(self._traced_slice, jit_compile=True)
 
     @property
@@ -58,7 +64,7 @@ class Program(CompiledModel):
     def no_sums(self) -> Sums:
         """Return the sums of a block that has not begun."""
         zeros = tf.zeros((self.shape.block, 1 + len(self.task.names)), tf.float64)
-        return Sums(zeros, zeros)
+        return Sums(zeros, zeros, tf.zeros(self._penalty_parts, tf.float64))
 
     def slice(
         self, train: Any, validation: Any, orders: Any, sums: Sums, start: int, end: int
@@ -78,13 +84,12 @@ class Program(CompiledModel):
         self.traces += 1
         steps, task = self.shape.steps, self.task
         full_steps, short_rows = divmod(self.shape.train_rows, self.shape.batch_size)
-        train_sums, validation_sums = totals
-        no_penalty = tf.zeros_like(penalty_parts(self.model), tf.float64)
+        train_sums, validation_sums, penalty = totals
         step = start
         while step < end:
             epoch = step // steps
             first = epoch * steps
-            sums = StepSums(train_sums[epoch], no_penalty)
+            sums = StepSums(train_sums[epoch], penalty)
             while step < tf.minimum(first + full_steps, end):
                 batch = self._batch(train, orders, epoch, step - first, self.shape.batch_size)
                 sums = sums.plus(training_step(self.model, self.optimizer, task, batch))
@@ -95,13 +100,15 @@ class Program(CompiledModel):
                     batch = self._batch(train, orders, epoch, step - first, short_rows)
                     sums = sums.plus(training_step(self.model, self.optimizer, task, batch))
                     step += 1
-            figures = sums.whole()
+            whole, ended = sums.whole(), step == first + steps
+            figures = tf.where(ended, whole, sums.figures)
             train_sums = tf.tensor_scatter_nd_update(train_sums, [[epoch]], [figures])
-            if validation is not None and step == first + steps:
+            penalty = tf.where(ended, tf.zeros_like(sums.penalty), sums.penalty)
+            if validation is not None and ended:
                 line = [evaluated(self.model, task, validation)]
                 validation_sums = tf.tensor_scatter_nd_update(validation_sums, [[epoch]], line)
-            end = tf.where(tf.math.is_finite(figures[0]), end, step)
-        return Sums(train_sums, validation_sums), step
+            end = tf.where(tf.math.is_finite(whole[0]), end, step)
+        return Sums(train_sums, validation_sums, penalty), step
 
     def _batch(self, rows: Any, orders: Any, epoch: Any, step: Any, size: int) -> Any:
         places = tf.slice(orders, [epoch, step * self.shape.batch_size], [1, size])[0]
