@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fitserve_core.spec import Adam, Dropout, ExponentialDecay, Lbfgs, Nadam, Sgd
+from fitserve_core.spec import Adam, Dropout, ExponentialDecay, Lbfgs, Nadam, Regularizer, Sgd
 from fitserve_workers.training import Training
 
 RECIPES = {
@@ -14,6 +14,7 @@ RECIPES = {
     "schedule": {
         "schedule": ExponentialDecay(name="exponential_decay", decay_steps=99, decay_rate=0.99)
     },
+    "penalty": {"regularizer": Regularizer(l1=0.001, l2=0.002)},
     "normalization": {"batch_normalization": True},
     "lbfgs": {"optimizer": Lbfgs(name="lbfgs"), "epochs": 30},
 }

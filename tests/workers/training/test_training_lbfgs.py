@@ -99,6 +99,25 @@ class TestEnd:
         losses = [epoch.loss for epoch in figures]
         assert losses == sorted(losses, reverse=True)
 
+    def test_where_nothing_lower_is_found_at_all_is_an_epoch(
+        self, transmittance, plan, programs, finish
+    ):
+        dataset = transmittance()
+        # Without kernels every answer is the bias; at the targets' mean no gradient is left.
+        mean = float(dataset.train.targets.mean(dtype=np.float64))
+        recipe = plan(
+            optimizer=Lbfgs(name="lbfgs"),
+            kernel_initializer="zeros",
+            bias_initializer={"name": "constant", "value": mean},
+        )
+        training = Training(recipe, dataset, programs)
+        [epoch] = finish(training)
+        assert epoch.loss == pytest.approx(dataset.train.targets.var(), rel=1e-5)
+        assert training.finished
+        found = verdict(training, dataset)
+        assert found.name == "did_not_train"
+        assert "GRADIENT" in found.evidence["stopped"]
+
     def test_of_a_diverged_run_tells_the_divergence(self, blobs, plan, programs, finish):
         huge = {"name": "constant", "value": 1_000.0}
         recipe = plan(

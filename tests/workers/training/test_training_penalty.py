@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fitserve_core.spec import Regularizer, Sgd
-from fitserve_workers.training import Training
+from fitserve_workers.training import Training, pace
 from support.twins import assert_as_keras_fits
 
 PENALTIES = [{"l1": 0.01}, {"l2": 0.02}, {"l1": 0.003, "l2": 0.004}]
@@ -36,6 +36,14 @@ class TestPenalty:
         assert final["test_loss"] - final["test_data_loss"] == pytest.approx(penalty, rel=1e-5)
         # The weights, and with them the penalty, moved a little within the epoch.
         assert last.loss - last.data_loss == pytest.approx(penalty, rel=0.05)
+
+    def test_is_reported_the_same_however_an_epoch_is_sliced(
+        self, blobs, plan, programs, finish, monkeypatch
+    ):
+        recipe = plan(regularizer=Regularizer(l1=0.003, l2=0.004), epochs=40)
+        whole = [epoch.loss for epoch in finish(Training(recipe, blobs(), programs))]
+        monkeypatch.setattr(pace, "SLICE_SECONDS", 0.0)
+        assert [epoch.loss for epoch in finish(Training(recipe, blobs(), programs))] == whole
 
     def test_of_none_leaves_the_loss_alone(self, blobs, plan, programs, finish):
         for epoch in finish(Training(plan(), blobs(), programs)):

@@ -10,23 +10,28 @@ from fitserve_core.spec import RunPlan
 from fitserve_workers.training.compiled import CompiledModel, Tensors
 from fitserve_workers.training.optimizers import build_optimizer
 from fitserve_workers.training.orders import MAX_GRADIENT_ROWS
+from fitserve_workers.training.penalty import penalty_parts
 from fitserve_workers.training.schedules import LearningRate
 from fitserve_workers.training.shape import Shape
-from fitserve_workers.training.step import evaluated, gradient_norms, training_step
+from fitserve_workers.training.step import StepSums, evaluated, gradient_norms, training_step
 
 
 class Sums(NamedTuple):
     """What a block's epochs come to, one line an epoch.
 
     Attributes:
-        train: sums of figures over the rows, float64, (block, figures).
+        train: sums of figures over the rows, float64, (block, figures). The line of an epoch under
+            way lacks the penalty, whose parts wait for the epoch's end: summed with each slice,
+            they would let figures depend on where slices happened to end.
         validation: the same of the validation rows.
         gradients: norms of the layers' gradients at the epoch's end, float32, (block, layers).
+        penalty: parts of the penalty in the epoch under way, float64.
     """
 
     train: Any
     validation: Any
     gradients: Any
+    penalty: Any
 
 
 class Program(CompiledModel):
@@ -47,6 +52,7 @@ class Program(CompiledModel):
         self.optimizer.build(self.model.trainable_variables)
         self.seconds_per_step: float | None = None
         self._unused = [np.asarray(variable) for variable in self.optimizer.variables]
+        self._penalty_parts = penalty_parts(self.model).shape
         self._slice = tf.function(self._traced_slice, jit_compile=True)
 
     @property
@@ -65,8 +71,8 @@ class Program(CompiledModel):
     def no_sums(self) -> Sums:
         """Return the sums of a block that has not begun."""
         zeros = tf.zeros((self.shape.block, 1 + len(self.task.names)), tf.float64)
-        layers = 1 + len(self.shape.network.hidden_layers)
-        return Sums(zeros, zeros, tf.zeros((self.shape.block, layers)))
+        gradients = tf.zeros((self.shape.block, 1 + len(self.shape.network.hidden_layers)))
+        return Sums(zeros, zeros, gradients, tf.zeros(self._penalty_parts, tf.float64))
 
     def slice(
         self, rows: Tensors, orders: Any, sample: Any, sums: Sums, start: int, end: int
@@ -89,37 +95,39 @@ class Program(CompiledModel):
         validation: Any,
         orders: Any,
         sample: Any,
-        sums: Any,
+        totals: Any,
         start: Any,
         end: Any,
     ) -> Any:
         self.traces += 1
         steps, task = self.shape.steps, self.task
         full_steps, short_rows = divmod(self.shape.train_rows, self.shape.batch_size)
-        train_sums, validation_sums, gradients = sums
+        train_sums, validation_sums, gradients, penalty = totals
         step = start
         while step < end:
             epoch = step // steps
             first = epoch * steps
-            figures = train_sums[epoch]
+            sums = StepSums(train_sums[epoch], penalty)
             while step < tf.minimum(first + full_steps, end):
                 batch = self._batch(train, orders, epoch, step - first, self.shape.batch_size)
-                figures += training_step(self.model, self.optimizer, task, batch)
+                sums = sums.plus(training_step(self.model, self.optimizer, task, batch))
                 step += 1
             if short_rows:
                 # A loop of at most one turn: the short batch has a shape of its own.
                 while step < tf.minimum(first + steps, end):
                     batch = self._batch(train, orders, epoch, step - first, short_rows)
-                    figures += training_step(self.model, self.optimizer, task, batch)
+                    sums = sums.plus(training_step(self.model, self.optimizer, task, batch))
                     step += 1
-            train_sums = _with_line(train_sums, epoch, figures)
-            if step == first + steps:
+            whole, ended = sums.whole(), step == first + steps
+            train_sums = _with_line(train_sums, epoch, tf.where(ended, whole, sums.figures))
+            penalty = tf.where(ended, tf.zeros_like(sums.penalty), sums.penalty)
+            if ended:
                 gradients = _with_line(gradients, epoch, self._gradient_norms(train, sample))
                 if validation is not None:
                     line = evaluated(self.model, task, validation)
                     validation_sums = _with_line(validation_sums, epoch, line)
-            end = tf.where(tf.math.is_finite(figures[0]), end, step)
-        return Sums(train_sums, validation_sums, gradients), step
+            end = tf.where(tf.math.is_finite(whole[0]), end, step)
+        return Sums(train_sums, validation_sums, gradients, penalty), step
 
     def _gradient_norms(self, train: Any, sample: Any) -> Any:
         rows = [tf.gather(part, sample) for part in train]

@@ -1,31 +1,52 @@
 """What a compiled program does with rows: a training step, gradients, summing figures."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
+from fitserve_workers.training.penalty import penalty_parts
 from fitserve_workers.training.tasks import TaskFigures
 
 CHUNK_ROWS = 1_000
 
 
+class StepSums(NamedTuple):
+    """What training steps add up, float64.
+
+    Attributes:
+        figures: sums over rows; the first is to be that of what was minimised, and lacks the
+            penalty still. The task's own figures follow.
+        penalty: the penalty in parts, each step's as often as it has rows.
+    """
+
+    figures: Any
+    penalty: Any
+
+    def plus(self, step: "StepSums") -> "StepSums":
+        """Return the sums with another step's."""
+        return StepSums(self.figures + step.figures, self.penalty + step.penalty)
+
+    def whole(self) -> Any:
+        """Return the figures, with the penalty where it belongs."""
+        loss = self.figures[:1] + tf.reduce_sum(self.penalty)
+        return tf.concat([loss, self.figures[1:]], 0)
+
+
 def training_step(
     model: keras.Model, optimizer: keras.optimizers.Optimizer, task: TaskFigures, batch: Any
-) -> Any:
-    """Update the weights on one mini-batch; return the sums of its figures, float64.
-
-    The first sum is of what was minimised: the data's loss with the regularizer's penalty. The
-    task's own figures follow.
-    """
+) -> StepSums:
+    """Update the weights on one mini-batch; return what it adds to an epoch's sums."""
     inputs, targets = batch
     with tf.GradientTape() as tape:
         figures = task.of_rows(model(inputs, training=True), targets)
-        penalties = model.losses
-        loss = tf.add_n([tf.reduce_mean(figures[0]), *penalties])
+        # The penalty itself is used nowhere, so the program never computes it; its gradient is.
+        loss = tf.add_n([tf.reduce_mean(figures[0]), *model.losses])
+    rows = figures[0].shape[0]
+    parts = rows * tf.cast(penalty_parts(model), tf.float64)
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply(gradients, model.trainable_variables)
-    return _sums(figures, penalties)
+    return StepSums(_sums(figures, []), parts)
 
 
 def gradient_step(model: keras.Model, task: TaskFigures, rows: Any, total: int) -> tuple[Any, Any]:
