@@ -132,6 +132,11 @@ def predict(instances: Any, name: str) -> Call:
     return _post("/predict", {"model": name, "instances": batch(instances)})
 
 
+def explain_backpropagation(request: Any) -> Call:
+    """Ask for one step of gradient descent, explained."""
+    return _post("/explain/backpropagation", request)
+
+
 def batch(instances: Any) -> Any:
     """Return instances as JSON can carry them; encoded images (`bytes`) become base64."""
     if isinstance(instances, list | tuple):

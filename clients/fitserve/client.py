@@ -13,6 +13,7 @@ from fitserve.clock import Clock
 from fitserve.resources.catalogue import Catalogue
 from fitserve.resources.datasets import Datasets
 from fitserve.resources.experiments import Experiments
+from fitserve.resources.explain import Explain
 from fitserve.resources.models import Models
 from fitserve.responses import health_of, parse
 from fitserve.sender import Sender
@@ -41,6 +42,7 @@ class Client:
         models: kept models and their files.
         catalogue: the exercise sheet's configurations, ready to be posted.
         datasets: what there is to learn.
+        explain: what happens inside a training step.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Client:
         self.models = Models(self._sender)
         self.catalogue = Catalogue(self._sender)
         self.datasets = Datasets(self._sender)
+        self.explain = Explain(self._sender)
 
     @property
     def base_url(self) -> str:

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     mnist: Path | None = Field(
         default=None, description="`mnist.npz`, or a folder with the four IDX files."
     )
+    explain_socket: Path | None = Field(
+        default=None, description="Where explanations are answered; `fitserve up` sets it."
+    )
     max_body_bytes: int = Field(
         default=32 * 2**20, ge=1024, description="Larger request bodies get 413."
     )

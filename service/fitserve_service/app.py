@@ -20,6 +20,7 @@ from fitserve_service.errors import install_error_handlers
 from fitserve_service.events import endpoints as events
 from fitserve_service.events.feed import EventFeed
 from fitserve_service.experiments import endpoints as experiments
+from fitserve_service.explain import endpoints as explain
 from fitserve_service.models import endpoints as models
 from fitserve_service.predict import endpoints as predict
 from fitserve_service.predict.sessions import SessionCache
@@ -70,6 +71,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(instruments.Instruments)
     app.include_router(health.router)
     app.include_router(instruments.router)
-    for part in (experiments, events, models, predict, catalogue, datasets):
+    for part in (experiments, events, models, predict, explain, catalogue, datasets):
         app.include_router(part.router, dependencies=[Depends(require_key(settings))])
     return app

@@ -63,6 +63,39 @@ class TestExtend:
         assert service.requests == []
 
 
+STEP = {
+    "outputs": [[2.0]],
+    "loss": 0.5,
+    "updated_loss": None,
+    "layers": [
+        {
+            "name": "output", "z": [[2.0]], "a": [[2.0]], "deltas": [[1.0]],
+            "weight_gradients": [[-2.5]], "bias_gradients": [-0.5],
+            "updated_weights": [[1.25]], "updated_biases": [-1.75],
+        }
+    ],
+    "first_bias_factors": [{"name": "σ′(z1)", "value": 1.0}, {"name": "∂C/∂a1", "value": -0.5}],
+}  # fmt: skip
+
+
+class TestExplain:
+    def test_shows_every_layer(self, fitserve, service, answers):
+        service.then(answers.ok(STEP))
+        run = fitserve("explain", "--preset", "chain-relu")
+        assert run.exit_code == 0, run.output
+        assert "loss 0.5, after the step not finite" in run.stdout
+        assert "-1.75" in run.stdout
+        assert "σ′(z1) · ∂C/∂a1" in run.stdout
+        assert service.bodies == [{"preset": "chain-relu"}]
+
+    def test_reads_a_file(self, fitserve, service, answers, tmp_path):
+        service.then(answers.ok(STEP))
+        path = tmp_path / "step.yaml"
+        path.write_text("preset: worked-example\nlearning_rate: 1e-1\n")
+        assert fitserve("explain", str(path)).exit_code == 0
+        assert service.bodies == [{"preset": "worked-example", "learning_rate": 0.1}]
+
+
 class TestTrain:
     @pytest.mark.usefixtures("trained")
     def test_posts_waits_and_prints_the_table(self, fitserve, service, spec):

@@ -63,6 +63,7 @@ class TestDocument:
             "GET /models/{name}",
             "GET /models/{name}/file",
             "POST /predict",
+            "POST /explain/backpropagation",
             "GET /healthz",
             "GET /readyz",
             "GET /metrics",

@@ -9,6 +9,7 @@ from fitserve.cli import (
     datasets,
     demo,
     experiments,
+    explain,
     extend,
     predict,
     reproduce,
@@ -50,5 +51,6 @@ app.command()(experiments.show)
 app.command()(experiments.ls)
 app.command()(experiments.cancel)
 app.command()(predict.predict)
+app.command()(explain.explain)
 app.command()(catalogue.catalogue)
 app.command()(datasets.datasets)

@@ -72,12 +72,16 @@ class Stack:
             self._listening = self._bind()
             # Once, here: parts that start together then find the newest schema.
             Store.opened(self._settings).close()
-            environment = self._environment()
+            environment, runtime = self._environment(), self._make_runtime_folder()
             if self._settings.redis_url is None:
-                environment["REDIS_URL"] = self._start_broker()
+                environment["REDIS_URL"] = self._start_broker(runtime)
+            explain_socket = runtime / "explain.sock"
+            environment["FITSERVE_EXPLAIN_SOCKET"] = str(explain_socket)
             self._start_api(environment)
             # After the API: importing TensorFlow takes all cores for seconds.
             self._start("workers", [sys.executable, "-m", "fitserve_workers"], environment)
+            explain = [sys.executable, "-m", "fitserve_workers.explain", str(explain_socket)]
+            self._start("explain", explain, environment)
             self._watcher.start()
         except BaseException:
             self._stop()
@@ -133,8 +137,8 @@ class Stack:
         inherited = {name: value for name, value in os.environ.items() if name not in told}
         return inherited | {name: value for name, value in told.items() if value}
 
-    def _start_broker(self) -> str:
-        socket_path = self._make_runtime_folder() / "broker.sock"
+    def _start_broker(self, runtime: Path) -> str:
+        socket_path = runtime / "broker.sock"
         folder = self.data / "broker"
         folder.mkdir(exist_ok=True)
         url = f"unix://{socket_path}"

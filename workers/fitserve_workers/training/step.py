@@ -37,16 +37,23 @@ def training_step(
     model: keras.Model, optimizer: keras.optimizers.Optimizer, task: TaskFigures, batch: Any
 ) -> StepSums:
     """Update the weights on one mini-batch; return what it adds to an epoch's sums."""
-    inputs, targets = batch
     with tf.GradientTape() as tape:
-        figures = task.of_rows(model(inputs, training=True), targets)
-        # The penalty itself is used nowhere, so the program never computes it; its gradient is.
-        loss = tf.add_n([tf.reduce_mean(figures[0]), *model.losses])
+        figures, loss = minimised(model, task, batch)
     rows = figures[0].shape[0]
     parts = rows * tf.cast(penalty_parts(model), tf.float64)
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply(gradients, model.trainable_variables)
     return StepSums(_sums(figures, []), parts)
+
+
+def minimised(model: keras.Model, task: TaskFigures, batch: Any) -> tuple[tuple[Any, ...], Any]:
+    """Return a mini-batch's figures, row by row, and its loss with the penalty, while training.
+
+    A training step uses the loss for its gradient alone, so the program never computes it.
+    """
+    inputs, targets = batch
+    figures = task.of_rows(model(inputs, training=True), targets)
+    return figures, tf.add_n([tf.reduce_mean(figures[0]), *model.losses])
 
 
 def gradient_step(model: keras.Model, task: TaskFigures, rows: Any, total: int) -> tuple[Any, Any]:

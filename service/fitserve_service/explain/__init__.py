@@ -1,0 +1,1 @@
+"""Backpropagation explained, by a process beside this one that has TensorFlow."""

@@ -1,0 +1,1 @@
+"""Backpropagation explained: the training program's own arithmetic, with what is in between."""

@@ -1,0 +1,34 @@
+"""`python -m fitserve_workers.explain SOCKET`: answers explanations, one after the other."""
+
+import logging
+import os
+import sys
+from multiprocessing.connection import Connection, Listener
+
+from fitserve_core.explaining import BackpropagationRequest
+
+log = logging.getLogger(__name__)
+
+
+def serve(address: str) -> None:
+    """Answer whoever connects to a Unix socket: one request, one answer, both JSON."""
+    with Listener(address, "AF_UNIX") as listener:
+        while True:
+            try:
+                with listener.accept() as connection:
+                    _answer(connection)
+            except (EOFError, OSError) as error:
+                log.warning("a connection broke: %s", error)
+
+
+def _answer(connection: Connection) -> None:
+    request = BackpropagationRequest.model_validate_json(connection.recv_bytes())
+    # At the first request: TensorFlow takes seconds and 400 MB, and few ask.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from fitserve_workers.explain.backpropagation import explain  # noqa: PLC0415
+
+    connection.send_bytes(explain(request).model_dump_json().encode())
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
