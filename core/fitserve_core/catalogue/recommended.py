@@ -13,6 +13,11 @@ ECKERLE4_RESULT = (
     "Test MSE over split seeds 0 to 9 × 3 repetitions: mean 5.8e-4, median 6.3e-4, greatest "
     "1.1e-3. The sheet's best has 3.1e-3; NIST's certified fit has 3.06e-4, over all rows."
 )
+ECKERLE4_LUCK = (
+    "Seed 0's figures are lucky in their mean: with experiment seeds 1 and 2, 4 of 60 runs miss "
+    "the peak (test MSE 0.05 to 0.12, and as much in training, so that none is kept) and one has "
+    "3.6e-3; means 1.1e-2 and 7.6e-4, medians 7.1e-4 and 6.6e-4."
+)
 ECKERLE4_SPLIT = "This spec divides by split seed 0; another is given with `split`."
 
 
@@ -39,5 +44,5 @@ def _eckerle4() -> CatalogueEntry:
         spec=spec(title, "eckerle4", network, training, 3, scaling="train"),
         deciding_figures=[],
         verdict="trained",
-        notes=[ECKERLE4_CHOICE, ECKERLE4_RESULT, ECKERLE4_SPLIT],
+        notes=[ECKERLE4_CHOICE, ECKERLE4_RESULT, ECKERLE4_LUCK, ECKERLE4_SPLIT],
     )
