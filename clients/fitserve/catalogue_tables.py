@@ -19,6 +19,7 @@ TITLES = {
     "configurations": "Digits, configurations A to U",
     "depth": "Digits, depth and the vanishing gradient",
     "claims": "Digits, told without figures",
+    "recommended": "Recommended instead, not the sheet's",
 }
 VERDICT_STYLES = {"trained": "green", "did_not_train": "red", "diverged": "red"}
 

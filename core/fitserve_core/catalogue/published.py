@@ -6,7 +6,7 @@ from pydantic import Field
 
 from fitserve_core.results import Result, VerdictName
 
-Group = Literal["eckerle4", "learning_rates", "configurations", "depth", "claims"]
+Group = Literal["eckerle4", "learning_rates", "configurations", "depth", "claims", "recommended"]
 
 
 class PublishedFigure(Result):
@@ -21,7 +21,7 @@ class PublishedFigure(Result):
 
 
 class CatalogueEntry(Result):
-    """One configuration of the sheet: a ready spec and what the sheet reported of it.
+    """A ready spec: a configuration of the sheet with what it reported, or one of our own.
 
     Figures go by the names that a finished run gives its own: `loss`, `accuracy`, `val_*`,
     `test_*`; for Eckerle4 `mse` and `test_mse`, on the [0, 1] scale.
@@ -36,10 +36,11 @@ class CatalogueEntry(Result):
         description="Published figures that a reproduction is held to; empty: the verdict alone."
     )
     published: dict[str, PublishedFigure] = Field(
-        default_factory=dict, description="Empty where the sheet reports words alone."
+        default_factory=dict,
+        description="Empty where the sheet reports words alone, or nothing (`recommended`).",
     )
     verdict: VerdictName = Field(
-        description="The sheet's; `trained` where it gives figures and no word."
+        description="The sheet's; `trained` where it gives figures and no word, or nothing."
     )
     parameters: int | None = Field(default=None, description="As the sheet counts them.")
     seconds_per_epoch: tuple[float, float] | None = Field(

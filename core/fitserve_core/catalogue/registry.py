@@ -4,7 +4,14 @@ from collections.abc import Callable
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
-from fitserve_core.catalogue import claims, configurations, depth, eckerle4, learning_rates
+from fitserve_core.catalogue import (
+    claims,
+    configurations,
+    depth,
+    eckerle4,
+    learning_rates,
+    recommended,
+)
 from fitserve_core.catalogue.published import CatalogueEntry
 from fitserve_core.errors import NotFoundError
 
@@ -17,9 +24,10 @@ TABLES: tuple[Callable[[], list[CatalogueEntry]], ...] = (
     configurations.entries,
     depth.entries,
     claims.entries,
+    recommended.entries,
 )
 CATALOGUE = MappingProxyType({entry.id: entry for entries in TABLES for entry in entries()})
-"""In the sheet's order."""
+"""In the sheet's order, our own last."""
 
 
 def find(entry_id: str) -> CatalogueEntry:

@@ -25,12 +25,11 @@ def is_full_batch(optimizer: object) -> bool:
 def part_changed(part: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """Return `network` or `training`, as posted, with `changes`.
 
-    Where they ask for L-BFGS, mini-batches and learning rates of `part` fall away; what the changes
-    themselves say of them stays, to be refused.
+    With another optimizer, what it does not take of mini-batches and learning rates falls away;
+    what the changes themselves say of them stays, to be refused if need be.
     """
-    if is_full_batch(changes.get("optimizer")):
-        part = {name: value for name, value in part.items() if name not in NOT_TAKEN}
-    return {**part, **changes}
+    whole = {**part, **changes}
+    return refitted(whole, set(changes)) if "optimizer" in changes else whole
 
 
 def refitted(training: dict[str, Any], kept: set[str]) -> dict[str, Any]:

@@ -72,7 +72,8 @@ class TestPublished:
         else:
             assert entry.published.keys() >= set(entry.deciding_figures)
             assert bool(entry.published) == bool(entry.deciding_figures)
-        assert entry.published or entry.like or entry.verdict == "did_not_train"
+        told_in_words = entry.like or entry.verdict == "did_not_train"
+        assert bool(entry.published or told_in_words) == (entry.group != "recommended")
 
     def test_the_sheets_best_is_where_the_sheet_has_it(self):
         eckerle4 = [entry for entry in CATALOGUE.values() if "test_mse" in entry.published]
@@ -89,6 +90,7 @@ class TestWhole:
             "configurations": 21,
             "depth": 15,
             "claims": 6,
+            "recommended": 1,
         }
         assert [name for name in CATALOGUE if name.startswith("mnist-") and len(name) == 7] == [
             f"mnist-{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTU"
@@ -102,6 +104,7 @@ class TestWhole:
             "configurations": 1,
             "depth": 1,
             "claims": 1,
+            "recommended": 3,
         }
 
     def test_a_choice_of_ours_is_told(self):

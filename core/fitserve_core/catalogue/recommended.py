@@ -1,0 +1,49 @@
+"""What we recommend instead of the sheet's best."""
+
+from fitserve_core.catalogue.building import spec
+from fitserve_core.catalogue.published import CatalogueEntry
+
+ECKERLE4_CHOICE = (
+    "Chosen by 7 folds inside the training rows of split seeds 0 to 9, among "
+    "one hidden layer of 4, 6, 8 or 12 units, tanh or sigmoid, L2 1e-6 or 1e-7, weights drawn from "
+    "-5 to 5: one repetition of each of the 16, three of the 8 with the lowest geometric mean of "
+    "the validation MSE, and of these the lowest mean, 3.7e-3. Which candidates there were was "
+    "settled after trials that showed test figures too."
+)
+ECKERLE4_RESULT = (
+    "Test MSE over split seeds 0 to 9 × 3 repetitions: mean 5.8e-4, median 6.3e-4, greatest "
+    "1.1e-3. The sheet's best has 3.1e-3; NIST's certified fit has 3.06e-4, over all rows."
+)
+ECKERLE4_LUCK = (
+    "Seed 0's figures are lucky in their mean: with experiment seeds 1 and 2, 4 of 60 runs miss "
+    "the peak (test MSE 0.05 to 0.12, and nearly as much in training) and one has "
+    "3.6e-3; means 1.1e-2 and 7.6e-4, medians 7.1e-4 and 6.6e-4."
+)
+ECKERLE4_SPLIT = "This spec divides by split seed 0; another is given with `split`."
+
+
+def entries() -> list[CatalogueEntry]:
+    """Return what is recommended for each data set."""
+    return [_eckerle4()]
+
+
+def _eckerle4() -> CatalogueEntry:
+    title = "[4], L-BFGS, sigmoid, L2 1e-7"
+    drawn = {"name": "random_uniform", "minval": -5.0, "maxval": 5.0}
+    network = {
+        "hidden_layers": [4],
+        "activation": "sigmoid",
+        "kernel_initializer": drawn,
+        "bias_initializer": drawn,
+        "regularizer": {"l2": 1e-7},
+    }
+    training = {"optimizer": {"name": "lbfgs"}, "epochs": 1_000}
+    return CatalogueEntry(
+        id="eckerle4-recommended",
+        title=title,
+        group="recommended",
+        spec=spec(title, "eckerle4", network, training, 3, scaling="train"),
+        deciding_figures=[],
+        verdict="trained",
+        notes=[ECKERLE4_CHOICE, ECKERLE4_RESULT, ECKERLE4_LUCK, ECKERLE4_SPLIT],
+    )
