@@ -159,6 +159,14 @@ class TestBounds:
                 "must be 'val_loss'",
             ),
             (
+                {"dataset": "eckerle4", "training": {"augmentation": {"shift": 1}}},
+                "changes images, and eckerle4 has none",
+            ),
+            (
+                {"training": {"optimizer": "lbfgs", "augmentation": {"noise": 1}}},
+                "must be left out with lbfgs",
+            ),
+            (
                 {"network": {"hidden_layers": []}, "training": {"pretraining": {"epochs": 3}}},
                 "trains hidden layers",
             ),

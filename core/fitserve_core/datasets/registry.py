@@ -22,6 +22,7 @@ class DatasetInfo:
         train_rows: how many rows are fitted, unless a spec lets some of them validate.
         loader: `module:function` that loads it, imported only when rows are wanted.
         spec_defaults: what a spec that names only the data set is filled with.
+        side: height and width where inputs are square images, else None.
         validates: whether it has validation rows of its own.
     """
 
@@ -32,6 +33,7 @@ class DatasetInfo:
     train_rows: int
     loader: str
     spec_defaults: dict[str, Any]
+    side: int | None = None
     validates: bool = False
 
 
@@ -49,6 +51,7 @@ DATASETS = MappingProxyType(
                 "training": {"optimizer": {"name": "sgd"}, "batch_size": 8, "epochs": 10},
                 "repetitions": 1,
             },
+            side=28,
             validates=True,
         ),
         "eckerle4": DatasetInfo(

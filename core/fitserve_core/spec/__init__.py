@@ -1,6 +1,7 @@
 """What a user posts: one data set, one network, one recipe, learning rates × repetitions."""
 
 from fitserve_core.spec.agreement import MAX_EPOCH_ROWS, MAX_PARAMETERS, MAX_RUNS
+from fitserve_core.spec.augmentation import Augmentation, Elastic
 from fitserve_core.spec.base import ACCEPTED
 from fitserve_core.spec.experiment import ExperimentSpec
 from fitserve_core.spec.initializers import Initializer
@@ -28,12 +29,14 @@ __all__ = [
     "Adadelta",
     "Adagrad",
     "Adam",
+    "Augmentation",
     "Cell",
     "ConstantRate",
     "CosineDecay",
     "DatasetName",
     "Dropout",
     "EarlyStopping",
+    "Elastic",
     "ExperimentSpec",
     "ExponentialDecay",
     "Initializer",

@@ -4,6 +4,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from fitserve_core.errors import PartsDisagreeError
+from fitserve_core.spec.augmentation import Augmentation
 from fitserve_core.spec.full_batch import check_network, is_full_batch
 from fitserve_core.spec.grid import LEARNING_RATES
 from fitserve_core.spec.training import EarlyStopping
@@ -25,6 +26,7 @@ def check_parts(spec: "ExperimentSpec") -> None:
     _check_parameters(spec)
     _check_batch_normalization(spec)
     _check_split(spec)
+    _check_augmentation(spec)
     _check_pretraining(spec)
     if spec.training.early_stopping is not None:
         _check_early_stopping(spec, spec.training.early_stopping)
@@ -101,6 +103,22 @@ def _check_split(spec: "ExperimentSpec") -> None:
             f"received folds={spec.split.folds}, validation_share={spec.split.validation_share}",
             param="split.folds",
             received=spec.split.folds,
+        )
+
+
+def _check_augmentation(spec: "ExperimentSpec") -> None:
+    given = spec.training.augmentation
+    if given == Augmentation():
+        return
+    why = None
+    if spec.dataset_info.side is None:
+        why = f"changes images, and {spec.dataset} has none"
+    if is_full_batch(spec.training.optimizer.name):
+        why = "must be left out with lbfgs, whose loss must not change from call to call"
+    if why is not None:
+        received = given.model_dump(exclude_defaults=True)
+        raise PartsDisagreeError(
+            f"{why}; received {received}", param="training.augmentation", received=received
         )
 
 

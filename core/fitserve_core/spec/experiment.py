@@ -112,6 +112,7 @@ class ExperimentSpec(SpecModel):
             batch_size=self.training.batch_size,
             epochs=self.training.epochs,
             early_stopping=self.training.early_stopping,
+            augmentation=self.training.augmentation,
             pretraining=self.training.pretraining,
             seed=self.seed,
             split=self.split,

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from fitserve_core.spec.augmentation import Augmentation
 from fitserve_core.spec.base import Seed, SpecModel
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.optimizers import Optimizer
@@ -45,6 +46,7 @@ class RunPlan(SpecModel):
     batch_size: int | None = Field(description="None with lbfgs: all training rows.")
     epochs: int
     early_stopping: EarlyStopping | None = None
+    augmentation: Augmentation = Augmentation()
     pretraining: Pretraining | None = None
     seed: Seed
     split: Split

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from fitserve_core.spec.augmentation import Augmentation
 from fitserve_core.spec.base import SpecModel
 from fitserve_core.spec.full_batch import NOT_TAKEN, check_taken, is_full_batch
 from fitserve_core.spec.optimizers import Optimizer, Sgd
@@ -59,6 +60,9 @@ class Training(SpecModel):
     )
     early_stopping: EarlyStopping | None = Field(
         default=None, description="Needs validation rows; `epochs` are then the most."
+    )
+    augmentation: Augmentation = Field(
+        default=Augmentation(), description="Of the training images, step by step."
     )
     pretraining: Pretraining | None = Field(
         default=None, description="Before the supervised epochs, which then fine-tune."

@@ -18,16 +18,18 @@ class Noise:
     Args:
         step: the optimizer's variable that counts the run's steps.
         places: how many places there are, with or without dropout.
+        key: which part of a run its numbers belong to.
     """
 
-    def __init__(self, step: Any, places: int) -> None:
+    def __init__(self, step: Any, places: int, key: int = DROPOUT) -> None:
         self._step = step
+        self._key = key
         self._seeds = tf.Variable(tf.zeros(places, tf.int64), trainable=False)
 
     def seed(self, seed: int) -> None:
         """Let the numbers of the run with `seed` begin."""
         places = range(self._seeds.shape[0])
-        self._seeds.assign([part_seed(seed, DROPOUT, place) for place in places])
+        self._seeds.assign([part_seed(seed, self._key, place) for place in places])
 
     def uniform(self, place: int, shape: Any) -> Any:
         """Return float32 numbers from 0 to 1, the same for the same seed, step and place."""

@@ -9,3 +9,4 @@ BIAS = 2  # followed by the layer, from 0
 DROPOUT = 3  # followed by the place: 0 the inputs, then layer by layer
 PRETRAINING = 4  # followed by the layer, from 0
 GRADIENT_ROWS = 5
+AUGMENTATION = 6  # followed by the kind: 0 moves, 1 elastic, 2 noise

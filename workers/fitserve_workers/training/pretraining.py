@@ -9,7 +9,7 @@ from fitserve_core.datasets.dataset import Array, Dataset, Rows, Scale
 from fitserve_core.datasets.registry import DatasetInfo
 from fitserve_core.results import EpochFigures
 from fitserve_core.seeds import part_seed
-from fitserve_core.spec import Network, Pretraining, RunPlan
+from fitserve_core.spec import Augmentation, Network, Pretraining, RunPlan
 from fitserve_workers.training.cache import ProgramCache
 from fitserve_workers.training.keys import PRETRAINING
 
@@ -100,6 +100,7 @@ def _plan(plan: RunPlan, recipe: Pretraining, layer: int) -> RunPlan:
         "epochs": recipe.epochs,
         "early_stopping": None,
         "pretraining": None,
+        "augmentation": Augmentation(),
         "seed": part_seed(plan.seed, PRETRAINING, layer),
     }
     return plan.model_copy(update=changes)

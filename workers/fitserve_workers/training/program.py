@@ -1,13 +1,17 @@
 """One compiled program for all runs of a shape: slices of epochs."""
 
+import math
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from fitserve_core.spec import RunPlan
+from fitserve_core.spec import Augmentation, RunPlan
+from fitserve_workers.training.augmentation import KINDS, Augmenter
 from fitserve_workers.training.compiled import CompiledModel, Tensors
+from fitserve_workers.training.dropout import Noise
+from fitserve_workers.training.keys import AUGMENTATION
 from fitserve_workers.training.optimizers import build_optimizer
 from fitserve_workers.training.orders import MAX_GRADIENT_ROWS
 from fitserve_workers.training.penalty import penalty_parts
@@ -49,6 +53,8 @@ class Program(CompiledModel):
             shape.optimizer, self.learning_rate
         )
         super().__init__(shape, self.optimizer.iterations)
+        self._draws = Noise(self.optimizer.iterations, KINDS, AUGMENTATION)
+        self._augment = _augmenter(shape, self._draws)
         self.optimizer.build(self.model.trainable_variables)
         self.seconds_per_step: float | None = None
         self._unused = [np.asarray(variable) for variable in self.optimizer.variables]
@@ -66,6 +72,7 @@ class Program(CompiledModel):
             variable.assign(unused)
         assert plan.learning_rate is not None
         self.learning_rate.start(self.optimizer, plan.learning_rate)
+        self._draws.seed(plan.seed)
         return super().let(plan)
 
     def no_sums(self) -> Sums:
@@ -135,12 +142,19 @@ class Program(CompiledModel):
 
     def _batch(self, rows: Any, orders: Any, epoch: Any, step: Any, size: int) -> Any:
         places = tf.slice(orders, [epoch, step * self.shape.batch_size], [1, size])[0]
-        return tuple(tf.gather(part, places) for part in rows)
+        inputs, targets = (tf.gather(part, places) for part in rows)
+        return (inputs if self._augment is None else self._augment(inputs)), targets
 
     def _call_once(self, rows: Tensors) -> None:
         orders = tf.zeros((self.shape.block, self.shape.train_rows), tf.int32)
         sample = tf.zeros(min(self.shape.train_rows, MAX_GRADIENT_ROWS), tf.int32)
         self.slice(rows, orders, sample, self.no_sums(), 0, 0)
+
+
+def _augmenter(shape: Shape, draws: Noise) -> Augmenter | None:
+    if shape.augmentation == Augmentation():
+        return None
+    return Augmenter(shape.augmentation, math.isqrt(shape.inputs), draws)
 
 
 def _with_line(lines: Any, place: Any, line: Any) -> Any:

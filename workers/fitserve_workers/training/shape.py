@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.datasets.registry import Task
-from fitserve_core.spec import Network, Optimizer, RunPlan, Schedule
+from fitserve_core.spec import Augmentation, Network, Optimizer, RunPlan, Schedule
 from fitserve_workers.training.orders import block_epochs, steps_per_epoch
 
 
@@ -19,6 +19,7 @@ class Shape(BaseModel):
     network: Network
     optimizer: Optimizer
     schedule: Schedule
+    augmentation: Augmentation = Augmentation()
     task: Task
     inputs: int
     outputs: int
@@ -33,6 +34,7 @@ class Shape(BaseModel):
             network=plan.network,
             optimizer=plan.optimizer,
             schedule=plan.schedule,
+            augmentation=plan.augmentation,
             task=dataset.info.task,
             inputs=dataset.info.inputs,
             outputs=dataset.info.outputs,
