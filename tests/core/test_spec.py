@@ -36,7 +36,7 @@ NAMED = {"optimizer", "schedule", "kernel_initializer", "bias_initializer"}
 SPECS = st.fixed_dictionaries(
     {"dataset": st.sampled_from(list(DATASETS))},
     optional={
-        "name": st.text(max_size=200),
+        "name": st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200),
         "network": st.fixed_dictionaries(
             {},
             optional={
