@@ -195,7 +195,7 @@ class TestMessage:
 
     def test_an_unknown_field_is_held_against_the_known_ones(self):
         message = refusal({"dataset": "mnist", "foo": 1}).message
-        assert message.startswith("foo: unknown field 'foo'; known: name, dataset, network, ")
+        assert message.startswith("foo: unknown field 'foo'; known: name, dataset, target, ")
 
     def test_a_missing_data_set_lists_the_data_sets(self):
         assert refusal({}).message == "dataset: is required, one of 'mnist', 'eckerle4'"

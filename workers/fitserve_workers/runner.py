@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from fitserve_core.artefacts import Artefacts
+from fitserve_core.datasets.binary import towards
 from fitserve_core.datasets.loading import load_dataset
 from fitserve_core.errors import FitserveError, LeaseLostError, NotFoundError
 from fitserve_core.results import EpochFigures
@@ -130,8 +131,8 @@ class _Attempt:
             scaling=plan.scaling,
             validation_share=plan.split.validation_share,
         )
-        self._dataset = dataset
-        training = Training(plan, dataset, self._runner.programs)
+        self._dataset = towards(dataset, plan.target)
+        training = Training(plan, self._dataset, self._runner.programs)
         if self._claim.checkpoint is not None:
             training.restore(self._verified(self._claim.checkpoint))
         return training

@@ -11,6 +11,7 @@ from fitserve_core.spec.network import Activation, Dropout, Network, Place, Regu
 from fitserve_core.spec.optimizers import Adadelta, Adagrad, Adam, Nadam, Optimizer, Rmsprop, Sgd
 from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Split
 from fitserve_core.spec.schedules import ConstantRate, CosineDecay, ExponentialDecay, Schedule
+from fitserve_core.spec.target import Target
 from fitserve_core.spec.training import EarlyStopping, Training
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "Schedule",
     "Sgd",
     "Split",
+    "Target",
     "Training",
 ]

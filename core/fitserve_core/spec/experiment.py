@@ -10,6 +10,7 @@ from fitserve_core.spec.base import Seed, SpecModel, named
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.optimizers import DEFAULT_LEARNING_RATES
 from fitserve_core.spec.plan import Cell, DatasetName, RunPlan, Scaling, Split
+from fitserve_core.spec.target import Target, model_name, require_digits, with_target
 from fitserve_core.spec.training import EarlyStopping, Training
 
 MAX_PARAMETERS = 50_000_000
@@ -30,6 +31,10 @@ class ExperimentSpec(SpecModel):
         default="", max_length=200, description="For people; any text."
     )
     dataset: DatasetName = Field(description="What to learn.")
+    target: Target | None = Field(
+        default=None,
+        description="Digits: a question with yes or no for an answer, instead of which digit.",
+    )
     network: Network = Network()
     training: Training = Training()
     repetitions: int = Field(
@@ -88,6 +93,7 @@ class ExperimentSpec(SpecModel):
 
     @model_validator(mode="after")
     def _parts_agree(self) -> "ExperimentSpec":
+        require_digits(DATASETS[self.dataset], self.target)
         if self.network.batch_normalization and self.training.batch_size == 1:
             raise ValueError(
                 "network.batch_normalization needs a training.batch_size of at least 2, because "
@@ -109,7 +115,7 @@ class ExperimentSpec(SpecModel):
                 f"training.early_stopping needs validation rows, which {self.dataset} has not of "
                 "its own: give a split.validation_share, such as 0.2; received 0"
             )
-        if rule.monitor == "val_accuracy" and self.dataset_info.task != "classification":
+        if rule.monitor == "val_accuracy" and self.dataset_info.task == "regression":
             raise ValueError(
                 f"training.early_stopping.monitor of a {self.dataset_info.task} must be "
                 f"'val_loss'; received {rule.monitor!r}"
@@ -117,8 +123,13 @@ class ExperimentSpec(SpecModel):
 
     @property
     def dataset_info(self) -> DatasetInfo:
-        """The registry's entry of the data set."""
-        return DATASETS[self.dataset]
+        """The registry's entry of the data set, with the task that the target makes of it."""
+        return with_target(DATASETS[self.dataset], self.target)
+
+    @property
+    def model_name(self) -> str:
+        """What its kept model is called, together with those of the same data set and target."""
+        return model_name(self.dataset, self.target)
 
     def cells(self) -> Iterator[Cell]:
         """Yield every configuration of the experiment, in the order of the spec."""
@@ -129,6 +140,7 @@ class ExperimentSpec(SpecModel):
         """Return the one training that `cell` and a run's own `seed` stand for."""
         return RunPlan(
             dataset=self.dataset,
+            target=self.target,
             network=self.network,
             optimizer=self.training.optimizer,
             learning_rate=cell.config["learning_rate"],

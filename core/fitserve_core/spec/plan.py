@@ -8,6 +8,7 @@ from fitserve_core.spec.base import Seed, SpecModel
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.optimizers import Optimizer
 from fitserve_core.spec.schedules import ConstantRate, Schedule
+from fitserve_core.spec.target import Target
 from fitserve_core.spec.training import EarlyStopping, LearningRate
 
 DatasetName = Literal["mnist", "eckerle4"]
@@ -31,6 +32,7 @@ class RunPlan(SpecModel):
     """One training of one cell, everything decided."""
 
     dataset: DatasetName
+    target: Target | None = None
     network: Network
     optimizer: Optimizer
     learning_rate: LearningRate
