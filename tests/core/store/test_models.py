@@ -105,3 +105,11 @@ class TestResolve:
         stories.succeed(store, stories.take(store))
         with pytest.raises(NotFoundError, match=r"\(mnist, eckerle4, mnist-is-3\)"):
             store.models.resolve("mnist-is-threes")
+
+    def test_of_many_known_names_a_few_are_told(self, store: Store) -> None:
+        for first in range(3):
+            for second in range(first + 1, 10):
+                stories.post(store, digits=(first, second))
+                stories.succeed(store, stories.take(store))
+        with pytest.raises(NotFoundError, match=r"mnist-is-1-9, mnist-is-2-3, 6 more\), an exp"):
+            store.models.resolve("cifar")
