@@ -50,7 +50,7 @@ def summary_table(summary: Summary, title: str | None = None) -> Table:
 
 
 def experiments_table(experiments: Iterable[Experiment]) -> Table:
-    """Return one line for each experiment; one without a name goes by its data set."""
+    """Return one line for each experiment; one without a name goes by its model's."""
     table = Table(box=SIMPLE_HEAD, expand=True)
     table.add_column("experiment", no_wrap=True)
     table.add_column("name", no_wrap=True, overflow="ellipsis", ratio=1)
@@ -61,7 +61,7 @@ def experiments_table(experiments: Iterable[Experiment]) -> Table:
         kept, progress = experiment.kept_model, experiment.progress
         table.add_row(
             experiment.id,
-            Text(experiment.name or experiment.spec.dataset),
+            Text(experiment.name or experiment.spec.model_name),
             status_text(experiment.status),
             f"{progress.epochs_done}/{progress.epochs_total}",
             number(kept.value) if kept else "—",

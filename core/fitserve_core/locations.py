@@ -6,6 +6,7 @@ from functools import reduce
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 Model = type[BaseModel]
 
@@ -49,6 +50,11 @@ def walk(location: tuple[int | str, ...], model: Model | None) -> Place:
     return reduce(_step, location, Place(model))
 
 
+def fields_of(model: Model) -> dict[str, FieldInfo]:
+    """Return a model's fields by the names that users write."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
 def _step(place: Place, step: int | str) -> Place:
     members = _members(place.annotation)
     if place.is_union:
@@ -58,7 +64,7 @@ def _step(place: Place, step: int | str) -> Place:
     if isinstance(step, int):
         return replace(place, path=f"{place.path}[{step}]", annotation=_item(expected))
     owner = expected if _is_model(expected) else None
-    field = owner.model_fields.get(step) if owner else None
+    field = fields_of(owner).get(step) if owner else None
     return Place(
         annotation=field.annotation if field else _item(expected),
         path=f"{place.path}.{step}" if place.path else step,

@@ -81,7 +81,7 @@ class WrongDigit(Result):
 
 
 class Confusion(Result):
-    """How often a label (line) was taken for a class (column)."""
+    """How often a label (line) was taken for a class (column); with a target, 0 no and 1 yes."""
 
     part: Part
     counts: list[list[int]]

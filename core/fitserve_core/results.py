@@ -5,7 +5,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fitserve_core.spec import ExperimentSpec
+from fitserve_core.datasets.registry import Task
+from fitserve_core.spec import ExperimentSpec, Target
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 TERMINAL: frozenset[Status] = frozenset({"succeeded", "failed", "cancelled"})
@@ -258,7 +259,8 @@ class Model(Result):
     run_id: str
     experiment_id: str
     dataset: str
-    task: Literal["classification", "regression"]
+    target: Target | None = Field(default=None, description="null: the whole task.")
+    task: Task
     figure: str | None = Field(default=None, description="What chose it; null for a run's id.")
     value: float | None = None
     created_at: datetime
@@ -267,11 +269,17 @@ class Model(Result):
 
 
 class Prediction(Result):
-    """The answer to one instance: a digit with its probabilities, or a value."""
+    """The answer to one instance: a digit with its probabilities, yes or no, or a value."""
 
-    label: int | None = None
-    probabilities: list[float] | None = None
-    value: float | None = None
+    label: int | None = Field(default=None, description="The most probable digit.")
+    probabilities: list[float] | None = Field(default=None, description="Of each digit, from 0.")
+    positive: bool | None = Field(
+        default=None, description="Of a target: whether it is one of the target's digits."
+    )
+    probability: float | None = Field(
+        default=None, description="That it is one; `positive` is true above 0.5."
+    )
+    value: float | None = Field(default=None, description="In the data's own units.")
 
 
 class Predictions(Result):

@@ -49,9 +49,9 @@ class Deciding:
 def deciding(task: Task, *, validated: bool) -> Deciding:
     """Return the figure that decides for a task, never a test figure."""
     prefix = "val_" if validated else ""
-    if task == "classification":
-        return Deciding(f"{prefix}accuracy", f"{prefix}loss", +1)
-    return Deciding(f"{prefix}mse", f"{prefix}loss", -1)
+    if task == "regression":
+        return Deciding(f"{prefix}mse", f"{prefix}loss", -1)
+    return Deciding(f"{prefix}accuracy", f"{prefix}loss", +1)
 
 
 def deciding_of(task: Task, outcomes: Sequence[Outcome]) -> Deciding:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from fitserve_core.errors import InvalidInputError, PartsDisagreeError
-from fitserve_core.locations import Place, walk
+from fitserve_core.locations import Place, fields_of, walk
 from fitserve_core.received import json_safe, quote, shorten
 
 MAX_LISTED = 10
@@ -100,7 +100,7 @@ def _reworded(message: str) -> str:
 
 
 def _known_fields(place: Place) -> str:
-    fields = ", ".join(place.owner.model_fields) if place.owner else ""
+    fields = ", ".join(fields_of(place.owner)) if place.owner else ""
     return f"{place.owner_name} takes: {fields}" if place.owner_name else f"known: {fields}"
 
 

@@ -224,6 +224,17 @@ class TestPredict:
         assert run.stdout == f"{image}: 7 (99.9%)\n"
         assert service.bodies == [{"model": "mnist", "instances": [{"b64": "iVBORw=="}]}]
 
+    def test_yes_and_no_with_the_answers_own_probability(
+        self, fitserve, service, answers, tmp_path
+    ):
+        image = tmp_path / "seven.png"
+        image.write_bytes(b"\x89PNG")
+        found = [{"positive": False, "probability": 0.02}, {"positive": True, "probability": 0.75}]
+        service.then(answers.ok({"model": "m", "run_id": "r", "predictions": found}))
+        run = fitserve("predict", "mnist-is-3", str(image), str(image))
+        assert run.stdout == f"{image}: no (98.0%)\n{image}: yes (75.0%)\n"
+        assert service.bodies[0]["model"] == "mnist-is-3"
+
     def test_neither_number_nor_file(self, fitserve, service):
         run = fitserve("predict", "mnist", "nope.png", env={"COLUMNS": "200"})
         assert run.exit_code == 2

@@ -29,6 +29,13 @@ class TestModels:
         assert client.models.retrieve("mnist").files[0].sha256 == "ab"
         assert service.requests[0].url.path == "/models/mnist"
 
+    def test_knows_its_target(self, client, service, answers):
+        binary = {"name": "mnist-is-3", "target": {"is": [3]}, "task": "binary_classification"}
+        service.then(answers.ok(MODEL | binary))
+        model = client.models.retrieve("mnist-is-3")
+        assert model.target.digits == [3]
+        assert service.requests[0].url.path == "/models/mnist-is-3"
+
 
 class TestDownload:
     def test_to_a_file(self, client, service, tmp_path):
@@ -74,11 +81,16 @@ class TestPredict:
         assert service.bodies == [{"model": "m", "instances": sent}]
 
     def test_returns_one_answer_an_instance(self, client, service, answers):
-        found = [{"label": 7, "probabilities": [0.1, 0.9]}, {"value": 0.345}]
+        found = [
+            {"label": 7, "probabilities": [0.1, 0.9]},
+            {"value": 0.345},
+            {"positive": False, "probability": 0.25},
+        ]
         service.then(answers.ok({"model": "m", "run_id": "run_1", "predictions": found}))
-        digit, value = client.predict([1.0, 2.0], model="m").predictions
+        digit, value, no = client.predict([1.0, 2.0, 3.0], model="m").predictions
         assert (digit.label, digit.value) == (7, None)
         assert (value.label, value.value) == (None, 0.345)
+        assert (no.positive, no.probability, no.label) == (False, 0.25, None)
 
     def test_no_model_yet(self, client, service, answers):
         service.then(answers.error(409, "exp_1 is running; wait for it to end"))

@@ -135,6 +135,12 @@ class TestExperimentsTable:
         assert "0.9300" in row_of(text, "exp_2")
         assert row_of(text, "exp_1").split() == ["exp_1", "mnist", "failed", "0/10", "—"]
 
+    def test_one_without_a_name_goes_by_its_models(self, answers):
+        spec = {"dataset": "mnist", "target": {"is": [3]}}
+        given = answers.experiment("exp_1", name="", spec=spec)
+        text = printed(experiments_table([Experiment.model_validate(given)]), width=120)
+        assert row_of(text, "exp_1").split()[1] == "mnist-is-3"
+
     def test_long_ids_and_names_fit_into_eighty_columns(self, answers):
         given = answers.experiment("exp_01a2083dd0a1b94022eb8e71", name="a long name " * 9)
         text = printed(experiments_table([Experiment.model_validate(given)]))

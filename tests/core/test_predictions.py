@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.predictions import answers, decode_instances, example_instances
+from fitserve_core.spec.target import Target, with_target
 
 MNIST, ECKERLE4 = DATASETS["mnist"], DATASETS["eckerle4"]
 
@@ -150,6 +151,16 @@ class TestAnswers:
         probabilities = np.array([[0.1, 0.5], [0.9, 0.5]], np.float32).T
         wire = orjson.dumps(answers(MNIST, probabilities), option=orjson.OPT_SERIALIZE_NUMPY)
         assert orjson.loads(wire)[0] == {"label": 1, "probabilities": [0.1, 0.9]}
+
+    def test_yes_is_what_is_more_probable_than_not(self):
+        info = with_target(MNIST, Target.model_validate({"is": [3]}))
+        probabilities = np.array([[0.75], [0.5], [0.1]], np.float32)
+        wire = orjson.dumps(answers(info, probabilities), option=orjson.OPT_SERIALIZE_NUMPY)
+        assert orjson.loads(wire) == [
+            {"positive": True, "probability": 0.75},
+            {"positive": False, "probability": 0.5},
+            {"positive": False, "probability": 0.1},
+        ]
 
     def test_a_value_is_the_output(self):
         values = np.array([[0.345], [-2.0]], np.float32)

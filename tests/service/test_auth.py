@@ -27,7 +27,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]
 def _calls(service: RunningService) -> list[tuple[str, str]]:
     paths = service.http.get("/openapi.json").json()["paths"]
     return [
-        (method.upper(), path.format(id="exp_x", name="mnist"))
+        (method.upper(), path.format(id="exp_x", name="mnist", run_id="run_x"))
         for path, operations in paths.items()
         for method in operations
         if path not in OPEN

@@ -7,7 +7,7 @@ import onnxruntime
 import pytest
 
 from support import stories
-from support.perceptrons import Digits, Line, keep
+from support.perceptrons import Digits, IsDigit, Line, keep
 from support.refusals import refusal
 from support.serving import RunningService
 
@@ -23,14 +23,22 @@ class TestList:
         best = keep(service.store, service.artefacts, Digits(1), val_accuracy=0.95)
         keep(service.store, service.artefacts, Digits(2), val_accuracy=0.91)
         line = keep(service.store, service.artefacts, Line())
+        three = keep(service.store, service.artefacts, IsDigit((3,)), val_accuracy=0.99)
         models = service.http.get("/models").json()["data"]
         assert [(m["name"], m["run_id"], m["experiment_id"]) for m in models] == [
             ("eckerle4", line.run_id, line.experiment.id),
             ("mnist", best.run_id, best.experiment.id),
+            ("mnist-is-3", three.run_id, three.experiment.id),
+        ]
+        assert [(m["dataset"], m["target"]) for m in models] == [
+            ("eckerle4", None),
+            ("mnist", None),
+            ("mnist", {"is": [3]}),
         ]
         assert [(m["task"], m["figure"], m["value"]) for m in models] == [
             ("regression", "mse", 0.002),
             ("classification", "val_accuracy", 0.95),
+            ("binary_classification", "val_accuracy", 0.99),
         ]
         for model in models:
             answer = service.http.post("/predict", json=model["example"])

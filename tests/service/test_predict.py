@@ -12,7 +12,7 @@ from PIL import Image
 from fitserve_core.artefacts import Artefacts
 from fitserve_service.predict import sessions
 from support import stories
-from support.perceptrons import Digits, Line, keep
+from support.perceptrons import Digits, IsDigit, Line, keep
 from support.refusals import refusal
 from support.serving import RunningService
 from support.waiting import until
@@ -50,6 +50,26 @@ class TestName:
         keep(service.store, service.artefacts, Digits(2), val_accuracy=0.91)
         assert _ask(service, "mnist", PIXELS.tolist())["run_id"] == best.run_id
 
+    def test_may_have_a_target(self, service: RunningService) -> None:
+        kept = keep(service.store, service.artefacts, IsDigit((3,)))
+        expected = IsDigit((3,)).probabilities(PIXELS.astype(np.float32))
+        for name in ("mnist-is-3", kept.experiment.id, kept.run_id):
+            found = _ask(service, name, PIXELS.tolist())
+            assert (found["model"], found["run_id"]) == (name, kept.run_id)
+            assert [set(one) for one in found["predictions"]] == [{"positive", "probability"}] * 3
+            given = [one["probability"] for one in found["predictions"]]
+            np.testing.assert_allclose(given, expected, atol=1e-6)
+            positives = [one["positive"] for one in found["predictions"]]
+            assert positives == (expected > 0.5).tolist()
+        assert len(set(positives)) == 2
+
+    def test_of_a_data_set_never_means_a_model_of_a_target(self, service: RunningService) -> None:
+        whole = keep(service.store, service.artefacts, Digits(), val_accuracy=0.91)
+        keep(service.store, service.artefacts, IsDigit((3,)), val_accuracy=0.99)
+        odd = keep(service.store, service.artefacts, IsDigit((9, 7, 5, 3, 1)), val_accuracy=0.95)
+        assert _ask(service, "mnist", PIXELS.tolist())["run_id"] == whole.run_id
+        assert _ask(service, "mnist-is-1-3-5-7-9", PIXELS.tolist())["run_id"] == odd.run_id
+
     def test_of_a_data_set_passes_to_a_better_model(self, service: RunningService) -> None:
         keep(service.store, service.artefacts, Digits(1), val_accuracy=0.91)
         _ask(service, "mnist", PIXELS.tolist())
@@ -66,7 +86,10 @@ class TestName:
         body = {"model": kept.experiment.id, "instances": PIXELS.tolist()}
         until(lambda: service.http.post("/predict", json=body).status_code == 404, 3)
 
-    @pytest.mark.parametrize("name", ["cifar", "exp_nobody", "run_nobody", "", "m" * 100_000])
+    @pytest.mark.parametrize(
+        "name",
+        ["cifar", "exp_nobody", "run_nobody", "", "m" * 100_000, "mnist-is-10", "eckerle4-is-3"],
+    )
     def test_unknown_is_not_found(self, shared_service: RunningService, name: str) -> None:
         body = {"model": name, "instances": [[0] * 784]}
         error = refusal(shared_service.http.post("/predict", json=body), 404)
@@ -80,8 +103,10 @@ class TestNoModelYet:
         assert (error["param"], error["received"]) == ("model", name)
         return str(error["message"])
 
-    def test_data_set_without_a_model_says_what_to_do(self, service: RunningService) -> None:
-        assert "post an experiment" in self._conflict(service, "mnist")
+    @pytest.mark.parametrize("name", ["mnist", "mnist-is-4"])
+    def test_name_without_a_model_says_what_to_do(self, service: RunningService, name: str) -> None:
+        keep(service.store, service.artefacts, IsDigit((3,)))
+        assert f"no model '{name}' is kept yet; post an exp" in self._conflict(service, name)
 
     def test_unfinished_experiment_says_what_to_wait_for(self, service: RunningService) -> None:
         experiment = stories.post(service.store)

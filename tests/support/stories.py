@@ -13,11 +13,15 @@ DIVERGED = Verdict(name="diverged", reason="the loss of epoch 2 is not finite")
 
 
 def spec(
-    repetitions: int = 1, learning_rates: tuple[float, ...] = (0.1,), dataset: str = "mnist"
+    repetitions: int = 1,
+    learning_rates: tuple[float, ...] = (0.1,),
+    dataset: str = "mnist",
+    digits: tuple[int, ...] | None = None,
 ) -> ExperimentSpec:
     return ExperimentSpec.model_validate(
         {
             "dataset": dataset,
+            "target": {"is": list(digits)} if digits else None,
             "training": {"learning_rates": list(learning_rates), "epochs": 3},
             "repetitions": repetitions,
         }
@@ -29,8 +33,9 @@ def post(
     repetitions: int = 1,
     learning_rates: tuple[float, ...] = (0.1,),
     dataset: str = "mnist",
+    digits: tuple[int, ...] | None = None,
 ) -> Experiment:
-    return store.experiments.create(spec(repetitions, learning_rates, dataset))
+    return store.experiments.create(spec(repetitions, learning_rates, dataset, digits))
 
 
 def take(store: Store) -> Claim:

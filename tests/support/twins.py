@@ -27,12 +27,8 @@ def assert_as_keras_fits(
     figures = []
     while not training.finished:
         figures += training.advance()
-    twin.compile(
-        optimizer=optimizer,
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-        jit_compile=False,
-    )
+    loss, accuracy = _judges(dataset)
+    twin.compile(optimizer=optimizer, loss=loss, metrics=[accuracy], jit_compile=False)
     for epoch, ours in enumerate(figures):
         history = _fit(twin, recipe, dataset, epoch)
         for figure in FIGURES:
@@ -41,6 +37,18 @@ def assert_as_keras_fits(
     for received, expected in zip(training.model.get_weights(), twin.get_weights(), strict=True):
         np.testing.assert_allclose(received, expected, atol=1e-5, rtol=0)
     return figures
+
+
+def _judges(dataset: Dataset) -> tuple[keras.losses.Loss, keras.metrics.Metric]:
+    if dataset.info.task == "binary_classification":
+        return (
+            keras.losses.BinaryCrossentropy(from_logits=True),
+            keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0),
+        )
+    return (
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
+    )
 
 
 def _fit(

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from fitserve_core.artefacts import Artefacts
+from fitserve_core.datasets.binary import towards
 from fitserve_core.datasets.dataset import Division
 from fitserve_core.datasets.loading import load_dataset
 from fitserve_core.errors import FitserveError, LeaseLostError, NotFoundError, UnavailableError
@@ -135,8 +136,8 @@ class _Attempt:
             division=Division(**plan.split.model_dump(), fold=plan.fold),
             scaling=plan.scaling,
         )
-        self._dataset = dataset
-        training = Training(plan, dataset, self._runner.programs)
+        self._dataset = towards(dataset, plan.target)
+        training = Training(plan, self._dataset, self._runner.programs)
         self._start_weights: Arrays | None = weights_of(training.model)
         if self._claim.checkpoint is not None:
             training.restore(self._verified(self._claim.checkpoint))

@@ -17,7 +17,7 @@ def predict(
         list[str], typer.Argument(metavar="VALUE...", help="Wavelengths in nm, or image files.")
     ],
 ) -> None:
-    """Predict digits from PNG or JPEG files, or transmittances from wavelengths."""
+    """Predict digits (or a target's yes or no) from images, transmittances from wavelengths."""
     instances = [_instance(value) for value in values]
     with client_of(ctx) as client:
         answer = client.predict(instances, model=model)
@@ -39,6 +39,11 @@ def _instance(value: str) -> float | bytes:
 
 
 def _told(prediction: Prediction) -> str:
+    """Return the answer, and in brackets how probable it is."""
+    if prediction.positive is not None and prediction.probability is not None:
+        if prediction.positive:
+            return f"yes ({prediction.probability:.1%})"
+        return f"no ({1 - prediction.probability:.1%})"
     if prediction.label is None:
         return "—" if prediction.value is None else number(prediction.value)
     if prediction.probabilities is None:

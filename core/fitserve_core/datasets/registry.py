@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "binary_classification", "regression"]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from fitserve_core.spec.optimizers import (
 )
 from fitserve_core.spec.plan import Cell, DatasetName, PlannedCell, RunPlan, Split
 from fitserve_core.spec.schedules import ConstantRate, CosineDecay, ExponentialDecay, Schedule
+from fitserve_core.spec.target import Target
 from fitserve_core.spec.training import EarlyStopping, Pretraining, Training
 
 __all__ = [
@@ -53,5 +54,6 @@ __all__ = [
     "Schedule",
     "Sgd",
     "Split",
+    "Target",
     "Training",
 ]

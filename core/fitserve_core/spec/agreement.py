@@ -3,10 +3,12 @@
 from math import prod
 from typing import TYPE_CHECKING
 
+from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.errors import PartsDisagreeError
 from fitserve_core.spec.augmentation import Augmentation
 from fitserve_core.spec.full_batch import check_network, is_full_batch
 from fitserve_core.spec.grid import LEARNING_RATES
+from fitserve_core.spec.target import require_digits
 from fitserve_core.spec.training import EarlyStopping
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ def check_parts(spec: "ExperimentSpec") -> None:
     Raises:
         PartsDisagreeError: some cannot go together.
     """
+    require_digits(DATASETS[spec.dataset], spec.target)
     _check_parameters(spec)
     _check_batch_normalization(spec)
     _check_split(spec)
@@ -157,7 +160,7 @@ def _check_early_stopping(spec: "ExperimentSpec", rule: EarlyStopping) -> None:
             param="training.early_stopping",
             received=rule.model_dump(),
         )
-    if rule.monitor == "val_accuracy" and spec.dataset_info.task != "classification":
+    if rule.monitor == "val_accuracy" and spec.dataset_info.task == "regression":
         raise PartsDisagreeError(
             f"training.early_stopping.monitor of a {spec.dataset_info.task} must be 'val_loss'; "
             f"received {rule.monitor!r}",

@@ -14,6 +14,7 @@ from fitserve_core.spec.grid import Grid, combinations, config, replaced
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.plan import DatasetName, PlannedCell, RunPlan, Scaling, Split
 from fitserve_core.spec.schedules import ConstantRate
+from fitserve_core.spec.target import Target, model_name, with_target
 from fitserve_core.spec.training import Training
 from fitserve_core.validation import problems
 
@@ -30,6 +31,10 @@ class ExperimentSpec(SpecModel):
     tags: Tags = Field(default=[], description="For people, to find it by.")
     notes: Text = Field(default="", max_length=10_000, description="For people; any text.")
     dataset: DatasetName = Field(description="What to learn.")
+    target: Target | None = Field(
+        default=None,
+        description="Digits: a question with yes or no for an answer, instead of which digit.",
+    )
     network: Network = Network()
     training: Training = Training()
     grid: Grid = Field(
@@ -71,8 +76,13 @@ class ExperimentSpec(SpecModel):
 
     @property
     def dataset_info(self) -> DatasetInfo:
-        """The registry's entry of the data set."""
-        return DATASETS[self.dataset]
+        """The registry's entry of the data set, with the task that the target makes of it."""
+        return with_target(DATASETS[self.dataset], self.target)
+
+    @property
+    def model_name(self) -> str:
+        """What its kept model is called, together with those of the same data set and target."""
+        return model_name(self.dataset, self.target)
 
     def cells(self) -> Iterator[PlannedCell]:
         """Yield every configuration of the experiment, in the order of the spec.
@@ -105,6 +115,7 @@ class ExperimentSpec(SpecModel):
     def _plan(self, learning_rate: float | None) -> RunPlan:
         return RunPlan(
             dataset=self.dataset,
+            target=self.target,
             network=self.network,
             optimizer=self.training.optimizer,
             learning_rate=learning_rate,

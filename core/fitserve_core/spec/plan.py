@@ -9,6 +9,7 @@ from fitserve_core.spec.base import Seed, SpecModel
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.optimizers import Optimizer
 from fitserve_core.spec.schedules import ConstantRate, Schedule
+from fitserve_core.spec.target import Target
 from fitserve_core.spec.training import EarlyStopping, LearningRate, Pretraining
 
 DatasetName = Literal["mnist", "eckerle4"]
@@ -39,6 +40,7 @@ class RunPlan(SpecModel):
     """One training of one cell, everything decided."""
 
     dataset: DatasetName
+    target: Target | None = None
     network: Network
     optimizer: Optimizer
     learning_rate: LearningRate | None = Field(description="None with lbfgs.")

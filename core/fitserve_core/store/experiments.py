@@ -160,6 +160,7 @@ def _insert(connection: Connection, spec: ExperimentSpec, key: str | None) -> st
             id=experiment_id,
             name=spec.name,
             dataset=spec.dataset,
+            model_name=spec.model_name,
             status="queued",
             spec=spec.model_dump(mode="json"),
             idempotency_key=key,

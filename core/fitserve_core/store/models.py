@@ -1,32 +1,44 @@
 """Kept models: found by a model's name, an experiment's id or a run's id."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from fitserve_core.datasets.registry import DATASETS
+from fitserve_core.datasets.registry import DATASETS, DatasetInfo
 from fitserve_core.errors import ConflictError, NotFoundError
 from fitserve_core.results import TERMINAL
-from fitserve_core.spec import RunPlan
+from fitserve_core.spec import RunPlan, Target
+from fitserve_core.spec.target import is_model_name, with_target
 from fitserve_core.store.database import Database
 from fitserve_core.store.files import StoredFile
 from fitserve_core.store.tables import artefact, experiment, run
+
+MAX_LISTED = 20
 
 
 @dataclass(frozen=True)
 class ServedModel:
     """A run whose model can answer, and its files by kind.
 
+    `target`: what it was trained to tell, None for the data set's whole task.
     `figure`, `value`: the figure that chose it, None for a run asked for by its own id.
     """
 
     run_id: str
     experiment_id: str
     dataset: str
+    target: Target | None
     figure: str | None
     value: float | None
     created_at: float
     files: dict[str, StoredFile]
+
+    @property
+    def info(self) -> DatasetInfo:
+        """The data set as this model sees it."""
+        return with_target(DATASETS[self.dataset], self.target)
 
 
 class Models:
@@ -36,15 +48,15 @@ class Models:
         self._database = database
 
     def names(self) -> list[str]:
-        """Return the names under which a model is kept: data sets with at least one."""
-        query = select(experiment.c.dataset).where(experiment.c.kept_rank.is_not(None)).distinct()
+        """Return the names under which a model is kept."""
         with self._database.reading() as connection:
-            return sorted(connection.execute(query).scalars())
+            return _kept_names(connection)
 
     def resolve(self, name: str) -> ServedModel:
-        """Return the model that a data set's name, an experiment's id or a run's id stands for.
+        """Return the model that a model's name, an experiment's id or a run's id stands for.
 
-        A data set's name stands for its best kept model; an experiment's id for its kept one.
+        A model's name (a data set, and the target if any) stands for the best one that is kept
+        under it; an experiment's id for its kept one.
 
         Raises:
             NotFoundError: nothing has this name.
@@ -56,7 +68,7 @@ class Models:
 
 def resolve(connection: Connection, name: str) -> ServedModel:
     """Return what `Models.resolve` does, in the caller's transaction."""
-    if name in DATASETS:
+    if is_model_name(name):
         return _served(connection, _best_of(connection, name))
     if name.startswith("run_"):
         return _served_run(connection, name)
@@ -74,10 +86,15 @@ def weights_of(connection: Connection, run_id: str) -> StoredFile | None:
     return files_of(connection, run_id).get("weights")
 
 
-def _best_of(connection: Connection, dataset: str) -> RowMapping:
+def _kept_names(connection: Connection) -> list[str]:
+    query = select(experiment.c.model_name).where(experiment.c.kept_rank.is_not(None)).distinct()
+    return sorted(connection.execute(query).scalars())
+
+
+def _best_of(connection: Connection, name: str) -> RowMapping:
     query = (
         select(experiment)
-        .where(experiment.c.dataset == dataset, experiment.c.kept_rank.is_not(None))
+        .where(experiment.c.model_name == name, experiment.c.kept_rank.is_not(None))
         # A validation figure says more than a training figure, and the two cannot be compared.
         .order_by(
             experiment.c.kept_figure.like("val%").desc(),
@@ -89,10 +106,10 @@ def _best_of(connection: Connection, dataset: str) -> RowMapping:
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise ConflictError(
-            f"no model of {dataset!r} is kept yet; post an experiment on it and wait until it "
+            f"no model {name!r} is kept yet; post an experiment on it and wait until it "
             "has succeeded",
             param="model",
-            received=dataset,
+            received=name,
         )
     return row
 
@@ -102,7 +119,7 @@ def _kept_by(connection: Connection, experiment_id: str) -> RowMapping:
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFoundError(
-            f"no model {experiment_id!r}; give a data set ({', '.join(DATASETS)}), an "
+            f"no model {experiment_id!r}; give a model's name ({_known_names(connection)}), an "
             "experiment's id or a run's id",
             param="model",
             received=experiment_id,
@@ -115,6 +132,12 @@ def _kept_by(connection: Connection, experiment_id: str) -> RowMapping:
             received=experiment_id,
         )
     return row
+
+
+def _known_names(connection: Connection) -> str:
+    known = list(dict.fromkeys([*DATASETS, *_kept_names(connection)]))
+    more = [f"{len(known) - MAX_LISTED} more"] if len(known) > MAX_LISTED else []
+    return ", ".join([*known[:MAX_LISTED], *more])
 
 
 def _why_none(connection: Connection, parent: RowMapping) -> str:
@@ -135,6 +158,7 @@ def _served(connection: Connection, parent: RowMapping) -> ServedModel:
         run_id=parent["kept_run_id"],
         experiment_id=parent["id"],
         dataset=parent["dataset"],
+        target=_target(parent["spec"]),
         figure=parent["kept_figure"],
         value=parent["kept_value"],
         created_at=parent["finished_at"],
@@ -144,7 +168,13 @@ def _served(connection: Connection, parent: RowMapping) -> ServedModel:
 
 def _served_run(connection: Connection, run_id: str) -> ServedModel:
     query = (
-        select(run.c.status, run.c.finished_at, experiment.c.id, experiment.c.dataset)
+        select(
+            run.c.status,
+            run.c.finished_at,
+            experiment.c.id,
+            experiment.c.dataset,
+            experiment.c.spec,
+        )
         .join(experiment, experiment.c.id == run.c.experiment_id)
         .where(run.c.id == run_id)
     )
@@ -161,11 +191,18 @@ def _served_run(connection: Connection, run_id: str) -> ServedModel:
         run_id=run_id,
         experiment_id=row.id,
         dataset=row.dataset,
+        target=_target(row.spec),
         figure=None,
         value=None,
         created_at=row.finished_at,
         files=files_of(connection, run_id),
     )
+
+
+def _target(spec: Mapping[str, Any]) -> Target | None:
+    # Specs of before targets were have none.
+    given = spec.get("target")
+    return None if given is None else Target.model_validate(given)
 
 
 def files_of(connection: Connection, run_id: str) -> dict[str, StoredFile]:

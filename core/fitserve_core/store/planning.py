@@ -112,9 +112,11 @@ def _source(connection: Connection, name: str | None, plans: list[RunPlan]) -> s
 
 
 def _shape(plan: RunPlan) -> tuple[Any, ...]:
-    return plan.dataset, plan.network.hidden_layers, plan.network.batch_normalization
+    network = plan.network
+    return plan.dataset, plan.target is None, network.hidden_layers, network.batch_normalization
 
 
 def _described(plan: RunPlan) -> str:
     normalized = " with batch normalization" if plan.network.batch_normalization else ""
-    return f"hidden layers {plan.network.hidden_layers}{normalized} on {plan.dataset}"
+    question = "" if plan.target is None else ", yes or no"
+    return f"hidden layers {plan.network.hidden_layers}{normalized} on {plan.dataset}{question}"

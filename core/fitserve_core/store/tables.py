@@ -23,6 +23,7 @@ experiment = Table(
     Column("id", String(40), primary_key=True),
     Column("name", String(200), nullable=False),
     Column("dataset", String(40), nullable=False),
+    Column("model_name", String(80), nullable=False),
     Column("status", String(12), nullable=False),
     Column("spec", JSON, nullable=False),
     Column("idempotency_key", String(255), unique=True),
@@ -39,7 +40,7 @@ experiment = Table(
     Column("error", Text),
     Index("experiment_by_status", "status", "id"),
     Index("experiment_by_dataset", "dataset", "id"),
-    Index("experiment_by_rank", "dataset", "kept_rank"),
+    Index("experiment_by_rank", "model_name", "kept_rank"),
 )
 
 run = Table(

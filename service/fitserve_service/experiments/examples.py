@@ -33,6 +33,10 @@ SPECS: dict[str, Any] = {
             "repetitions": 4,
         },
     },
+    "binary": {
+        "summary": "Digits: is it a 3?",
+        "value": {"name": "threes", "dataset": "mnist", "target": {"is": [3]}},
+    },
     "preset": {
         "summary": "The exercise sheet's configuration B, with three repetitions",
         "value": {"preset": "mnist-B", "repetitions": 3},

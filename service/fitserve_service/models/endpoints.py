@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from starlette.responses import FileResponse
 
-from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.errors import NotFoundError
 from fitserve_core.predictions import example_instances
 from fitserve_core.results import Artefact, Model, Page
@@ -17,13 +16,16 @@ router = APIRouter(prefix="/models", tags=["models"])
 
 Name = Annotated[
     str,
-    Path(description="A data set (its best kept model), an experiment's id or a run's id."),
+    Path(
+        description="A model's name (the data set, and the target if any: `mnist`, `mnist-is-3`; "
+        "its best kept model), an experiment's id or a run's id."
+    ),
 ]
 
 
 @router.get("", operation_id="list_models")
 def kept(parts: Parts) -> Page[Model]:
-    """Return the models that answer by a data set's name."""
+    """Return the models that answer by a name."""
     found = [
         _to_model(name, parts.store.models.resolve(name)) for name in parts.store.models.names()
     ]
@@ -66,7 +68,8 @@ def _to_model(name: str, model: ServedModel) -> Model:
         run_id=model.run_id,
         experiment_id=model.experiment_id,
         dataset=model.dataset,
-        task=DATASETS[model.dataset].task,
+        target=model.target,
+        task=model.info.task,
         figure=model.figure,
         value=model.value,
         created_at=created_at,

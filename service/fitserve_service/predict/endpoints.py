@@ -34,9 +34,11 @@ INLINE_BYTES = 64 * 1024
 async def predict(request: Request, parts: Parts) -> Response:
     """Answer instances with a kept model.
 
-    `model` is a data set (its best kept model), an experiment's id or a run's id. An instance is
-    in the data's own units: a digit is 784 or 28 × 28 pixel values from 0 to 255, or
-    `{"b64": …}` of a 28 × 28 PNG or JPEG; a wavelength is a number in nanometres.
+    `model` is a model's name (the data set, and the target if any: `mnist`, `mnist-is-3`; its best
+    kept model), an experiment's id or a run's id. An instance is in the data's own units: a digit
+    is 784 or 28 × 28 pixel values from 0 to 255, or `{"b64": …}` of a 28 × 28 PNG or JPEG; a
+    wavelength is a number in nanometres. The answer is, by the model's task, `label` and
+    `probabilities`, or `positive` and `probability`, or `value`.
     """
     body = await request.body()
     name, instances = _fields(body)
@@ -68,7 +70,7 @@ def _fields(body: bytes) -> tuple[str, list[Any]]:
     name, instances = parsed.get("model"), parsed.get("instances")
     if not isinstance(name, str):
         raise InvalidInputError(
-            "model must be a text: a data set, an experiment's id or a run's id; received "
+            "model must be a text: a model's name, an experiment's id or a run's id; received "
             + describe(name),
             param="model",
             received=name,

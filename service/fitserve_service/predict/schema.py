@@ -42,7 +42,8 @@ REQUEST: dict[str, Any] = {
                 "properties": {
                     "model": {
                         "type": "string",
-                        "description": "A data set, an experiment's id or a run's id.",
+                        "description": "A model's name, such as mnist or mnist-is-3, an "
+                        "experiment's id or a run's id.",
                     },
                     "instances": {
                         "type": "array",

@@ -9,12 +9,18 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from fitserve_core.artefacts import Artefacts
-from fitserve_core.datasets.registry import DATASETS, DatasetInfo
+from fitserve_core.datasets.registry import DatasetInfo, Task
 from fitserve_core.errors import UnavailableError
 from fitserve_core.store.models import Models
 
 RESOLVED_FOR_SECONDS = 1.0
 LOADED_AT_MOST = 32
+
+ANSWERS: dict[Task, str] = {
+    "classification": "probabilities",
+    "binary_classification": "probability",
+    "regression": "value",
+}
 
 
 @dataclass(frozen=True)
@@ -27,8 +33,8 @@ class LoadedModel:
 
     def outputs(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return probabilities or values, (rows, outputs), of inputs in the data's own units."""
-        wanted = "probabilities" if self.info.task == "classification" else "value"
-        result: NDArray[np.float32] = self.session.run([wanted], {"inputs": inputs})[0]
+        wanted = [ANSWERS[self.info.task]]
+        result: NDArray[np.float32] = self.session.run(wanted, {"inputs": inputs})[0]
         return result
 
 
@@ -66,7 +72,7 @@ class SessionCache:
             if file is None:
                 raise UnavailableError(f"run {served.run_id} has no stored model file")
             path = self._artefacts.verified(file.path, file.sha256)
-            model = LoadedModel(served.run_id, DATASETS[served.dataset], _session(str(path)))
+            model = LoadedModel(served.run_id, served.info, _session(str(path)))
         self._loaded[served.run_id] = model
         if len(self._loaded) > LOADED_AT_MOST:
             self._loaded.popitem(last=False)

@@ -40,6 +40,7 @@ class TestMigrate:
         [experiment], _ = store.experiments.page(limit=9)
         assert (experiment.name, experiment.status) == ("kept since the first day", "succeeded")
         assert experiment.kept_model is not None
+        assert store.models.names() == ["mnist"]
         served = store.models.resolve("mnist")
         assert served.run_id == experiment.kept_model.run_id
         [run] = store.runs.metrics(experiment.id).runs

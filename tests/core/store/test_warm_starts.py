@@ -84,7 +84,7 @@ class TestKeptModel:
         assert refused.value.param == "warm_start"
 
     def test_that_is_not_there_is_told(self, store: Store) -> None:
-        with pytest.raises(ConflictError, match="no model of 'mnist' is kept yet"):
+        with pytest.raises(ConflictError, match="no model 'mnist' is kept yet"):
             store.experiments.create(spec("mnist"))
         with pytest.raises(NotFoundError, match="exp_nobody"):
             store.experiments.create(spec("exp_nobody"))

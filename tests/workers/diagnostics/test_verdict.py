@@ -3,6 +3,10 @@
 import numpy as np
 import pytest
 
+from fitserve_core.datasets.binary import towards
+from fitserve_core.datasets.dataset import Dataset, Rows, Scale
+from fitserve_core.datasets.registry import DatasetInfo
+from fitserve_core.spec import Target
 from fitserve_workers.diagnostics import verdict
 from fitserve_workers.training import Training
 
@@ -52,6 +56,56 @@ class TestClassification:
         found = judged(blobs(validation=0), epochs=40)
         assert found.name == "trained"
         assert found.evidence["rows"] == 50
+
+
+class TestBinaryClassification:
+    """One row in ten is positive, as with one digit of ten."""
+
+    @pytest.fixture
+    def rare(self):
+        """Return a maker of rows whose positives lie apart, or are drawn without a look at them."""
+
+        def _make(learnable):
+            random = np.random.default_rng(3)
+            labels = (np.arange(1_000) % 10 == 3).astype(np.int32)
+            inputs = random.standard_normal((1_000, 2)).astype(np.float32)
+            if learnable:
+                inputs[labels == 1] += 3
+            rows = Rows(inputs, labels)
+            info = DatasetInfo("rare", "binary_classification", 2, 1, "", {})
+            return Dataset(info, rows, rows, rows, Scale(0.0, 1.0))
+
+        return _make
+
+    def test_a_run_that_finds_the_rare_class_is_trained(self, rare, judged):
+        found = judged(rare(learnable=True), epochs=10)
+        assert found.name == "trained"
+        assert 0.85 < found.evidence["largest_predicted_share"] < 0.95
+        assert found.evidence["accuracy"] > found.evidence["accuracy_needed"] > 0.9
+
+    def test_always_no_did_not_train_however_often_it_is_right(self, rare, judged):
+        found = judged(rare(learnable=True), lambda weights: [*weights[:-1], np.array([-99.0])])
+        assert found.name == "did_not_train"
+        assert found.evidence["accuracy"] == 0.9
+        assert "one class got 100.0%" in found.reason
+
+    def test_a_few_wild_guesses_did_not_train(self, rare, judged):
+        def guessing(weights):
+            """Let the first unit answer yes where the first input is large."""
+            kernels = [np.zeros_like(array) for array in weights]
+            kernels[0][0, 0], kernels[2][0, 0], kernels[3][0] = 1, 1, -2
+            return kernels
+
+        found = judged(rare(learnable=False), guessing)
+        assert found.name == "did_not_train"
+        assert found.evidence["largest_predicted_share"] < 0.99
+        assert 0.85 < found.evidence["accuracy"] < found.evidence["accuracy_needed"]
+        assert "most frequent class alone gives 90.00%" in found.reason
+
+    def test_always_yes_did_not_train(self, blobs, judged):
+        dataset = towards(blobs(), Target.model_validate({"is": [0]}))
+        found = judged(dataset, lambda weights: [*weights[:-1], np.array([99.0])])
+        assert found.name == "did_not_train"
 
 
 class TestRegression:

@@ -8,9 +8,10 @@ import onnx
 import onnxruntime
 import pytest
 
+from fitserve_core.datasets.binary import towards
 from fitserve_core.datasets.dataset import Dataset, Rows, Scale
 from fitserve_core.datasets.registry import DATASETS
-from fitserve_core.spec import Activation, Dropout
+from fitserve_core.spec import Activation, Dropout, Target
 from fitserve_workers.export import export_onnx
 from fitserve_workers.training import Training
 
@@ -76,6 +77,33 @@ class TestClassification:
         given = answers(recipe, digits, training, raw_digits.astype(np.float32))
         logits = np.asarray(training.model(digits.train.inputs))
         np.testing.assert_allclose(given["logits"], logits, atol=1e-5)
+
+
+class TestBinaryClassification:
+    def test_takes_pixels_and_gives_the_models_logit_and_its_sigmoid(
+        self, raw_digits, digits, plan, programs, finish, answers
+    ):
+        target = Target.model_validate({"is": [3]})
+        dataset = towards(digits, target)
+        recipe = plan(dataset="mnist", target=target, hidden_layers=[12, 7])
+        training = Training(recipe, dataset, programs)
+        finish(training)
+        given = answers(recipe, dataset, training, raw_digits.astype(np.float32))
+        logits = np.asarray(training.model(dataset.train.inputs))
+        assert list(given) == ["logits", "probability"]
+        assert logits.shape == (37, 1)
+        np.testing.assert_allclose(given["logits"], logits, atol=1e-5)
+        np.testing.assert_allclose(given["probability"], 1 / (1 + np.exp(-logits)), atol=1e-5)
+
+    def test_tells_its_task_and_target(self, digits, plan, programs, tmp_path):
+        target = Target.model_validate({"is": [3]})
+        dataset = towards(digits, target)
+        recipe = plan(dataset="mnist", target=target, hidden_layers=[12, 7])
+        path = tmp_path / "model.onnx"
+        export_onnx(recipe, dataset, Training(recipe, dataset, programs).model, path)
+        told = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
+        assert (told["dataset"], told["task"]) == ("mnist", "binary_classification")
+        assert json.loads(told["plan"])["target"] == {"is": [3]}
 
 
 class TestRegression:

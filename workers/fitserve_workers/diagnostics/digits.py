@@ -16,27 +16,33 @@ SIDE = 28
 
 def digit_pictures(model: keras.Model, dataset: Dataset) -> dict[str, Any]:
     """Return `confusion` and `most_wrong` of a record; nothing where outputs are not finite."""
-    outputs = outputs_of(model, dataset.test.inputs)
-    if not np.isfinite(outputs).all():
+    logits = _logits(model, dataset.test)
+    if not np.isfinite(logits).all():
         return {}
-    confusion = [_confusion("test", dataset.test, outputs)]
+    confusion = [_confusion("test", dataset.test, logits)]
     if dataset.validation is not None:
-        validation = outputs_of(model, dataset.validation.inputs)
+        validation = _logits(model, dataset.validation)
         confusion.insert(0, _confusion("validation", dataset.validation, validation))
-    return {"confusion": confusion, "most_wrong": _most_wrong(dataset, outputs)}
+    return {"confusion": confusion, "most_wrong": _most_wrong(dataset, logits)}
 
 
-def _confusion(part: Part, rows: Rows, outputs: Outputs) -> Confusion:
-    classes = outputs.shape[1]
+def _logits(model: keras.Model, rows: Rows) -> Outputs:
+    """Return a logit for each class; a single logistic output is the second of two, against 0."""
+    outputs = outputs_of(model, rows.inputs)
+    return np.hstack([np.zeros_like(outputs), outputs]) if outputs.shape[1] == 1 else outputs
+
+
+def _confusion(part: Part, rows: Rows, logits: Outputs) -> Confusion:
+    classes = logits.shape[1]
     counts = np.zeros((classes, classes), int)
-    np.add.at(counts, (rows.targets.astype(int), outputs.argmax(axis=1)), 1)
+    np.add.at(counts, (rows.targets.astype(int), logits.argmax(axis=1)), 1)
     return Confusion(part=part, counts=counts.tolist())
 
 
-def _most_wrong(dataset: Dataset, outputs: Outputs) -> list[WrongDigit]:
+def _most_wrong(dataset: Dataset, logits: Outputs) -> list[WrongDigit]:
     """Return the wrong answers of the highest probability, the most confident first."""
-    labels, predicted = dataset.test.targets, outputs.argmax(axis=1)
-    probabilities = _softmax(outputs)[np.arange(len(outputs)), predicted]
+    labels, predicted = dataset.test.targets, logits.argmax(axis=1)
+    probabilities = _softmax(logits)[np.arange(len(logits)), predicted]
     wrong = np.flatnonzero(predicted != labels)
     chosen = wrong[np.argsort(-probabilities[wrong], kind="stable")][:WORST]
     pixels = np.rint(dataset.input_scale.invert(dataset.test.inputs[chosen])).astype(int)

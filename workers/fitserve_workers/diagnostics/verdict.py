@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from fitserve_core.datasets.dataset import Dataset
+from fitserve_core.datasets.dataset import Dataset, Rows
 from fitserve_core.datasets.registry import Task
 from fitserve_core.results import Verdict
 from fitserve_workers.diagnostics.outputs import outputs_of
@@ -46,6 +46,23 @@ def _diverged(what: str, epoch: int) -> Verdict:
 
 
 def _classification(model: keras.Model, dataset: Dataset) -> Verdict:
+    """Judge by the class of the largest logit."""
+    rows = _judged_rows(dataset)
+    return _by_classes(outputs_of(model, rows.inputs).argmax(axis=-1), rows)
+
+
+def _binary_classification(model: keras.Model, dataset: Dataset) -> Verdict:
+    """Judge by the sign of the positive class's logit.
+
+    The rarer class may be rare: no digit is less than 9 % of the rows. That is far enough from the
+    1 % below which a run is held to answer all inputs alike, and the share of the other class
+    is what the accuracy is held against.
+    """
+    rows = _judged_rows(dataset)
+    return _by_classes(outputs_of(model, rows.inputs)[:, 0] > 0, rows)
+
+
+def _by_classes(predicted: NDArray[Any], rows: Rows) -> Verdict:
     """Judge by the predicted classes.
 
     A run did not train if one class gets at least 99 % of the predictions, or if the accuracy
@@ -53,8 +70,6 @@ def _classification(model: keras.Model, dataset: Dataset) -> Verdict:
     by more than 3 standard deviations, 3·√(p(1−p)/n), of a share among n rows (chance exceeds
     it once in 700).
     """
-    rows = dataset.validation or dataset.train
-    predicted = outputs_of(model, rows.inputs).argmax(axis=-1)
     accuracy = float(np.mean(predicted == rows.targets))
     one_class = _largest_share(predicted)
     most_frequent = _largest_share(rows.targets)
@@ -101,8 +116,13 @@ def _regression(model: keras.Model, dataset: Dataset) -> Verdict:
 
 JUDGES: dict[Task, Callable[[keras.Model, Dataset], Verdict]] = {
     "classification": _classification,
+    "binary_classification": _binary_classification,
     "regression": _regression,
 }
+
+
+def _judged_rows(dataset: Dataset) -> Rows:
+    return dataset.validation or dataset.train
 
 
 def _largest_share(labels: NDArray[Any]) -> float:

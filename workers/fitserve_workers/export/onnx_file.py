@@ -24,7 +24,8 @@ def export_onnx(plan: RunPlan, dataset: Dataset, model: keras.Model, path: Path)
     """Write the model of the run `plan` for ONNX Runtime.
 
     Input: `inputs`, float32 (rows, inputs), in the data's own units, such as pixels from 0 to 255.
-    Outputs: `logits` and `probabilities`, (rows, outputs), or `value`, in the data's own units.
+    Outputs by task: `logits` and `probabilities`, (rows, outputs); `logits` and `probability`, the
+    positive class's, (rows, 1); or `value`, in the data's own units.
     Metadata: `dataset`, `task`, `plan` (JSON) and `fitserve`, the version that wrote the file.
     """
     graph = Graph()
@@ -87,6 +88,12 @@ def _classification(graph: Graph, logits: str, _: Dataset) -> list[str]:
     return ["logits", "probabilities"]
 
 
+def _binary_classification(graph: Graph, logits: str, _: Dataset) -> list[str]:
+    graph.add("Identity", logits, output="logits")
+    graph.add("Sigmoid", logits, output="probability")
+    return ["logits", "probability"]
+
+
 def _regression(graph: Graph, scaled: str, dataset: Dataset) -> list[str]:
     assert dataset.target_scale is not None
     wide = graph.add("Mul", scaled, graph.number(dataset.target_scale.width))
@@ -96,6 +103,7 @@ def _regression(graph: Graph, scaled: str, dataset: Dataset) -> list[str]:
 
 TASK_OUTPUTS: dict[Task, Callable[[Graph, str, Dataset], list[str]]] = {
     "classification": _classification,
+    "binary_classification": _binary_classification,
     "regression": _regression,
 }
 

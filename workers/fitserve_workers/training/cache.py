@@ -6,12 +6,14 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from fitserve_core.datasets.dataset import Dataset, Rows
 from fitserve_workers.training.compiled import CompiledModel, Tensors
 from fitserve_workers.training.shape import Shape
 
 Program = TypeVar("Program", bound=CompiledModel)
+Array = NDArray[Any]
 
 
 class ProgramCache:
@@ -28,7 +30,8 @@ class ProgramCache:
         self._size = size
         self._programs: OrderedDict[str, CompiledModel] = OrderedDict()
         self._dropped_traces = 0
-        self._copied: tuple[Dataset, Tensors] | None = None
+        # By the array's id, which nothing else gets while the array is held beside its copy.
+        self._copies: dict[int, tuple[Array, Any]] = {}
 
     @property
     def traces(self) -> int:
@@ -52,14 +55,19 @@ class ProgramCache:
         return program
 
     def tensors(self, dataset: Dataset) -> Tensors:
-        """Return the rows of `dataset`, copied unless they are those that were asked for last."""
-        if self._copied is None or self._copied[0] is not dataset:
-            self._copied = None
-            validation = _copy(dataset.validation) if dataset.validation else None
-            tensors = Tensors(_copy(dataset.train), validation, _copy(dataset.test))
-            self._copied = (dataset, tensors)
-        return self._copied[1]
+        """Return the rows of `dataset`, copied but for arrays that the last data set had, too.
 
+        Two targets of the same digits have their inputs in common.
+        """
+        parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part]
+        arrays = {id(array): array for part in parts for array in (part.inputs, part.targets)}
+        # The others go first, so that two data sets never lie in memory side by side.
+        self._copies = {key: copy for key, copy in self._copies.items() if key in arrays}
+        for key, array in arrays.items():
+            if key not in self._copies:
+                self._copies[key] = (array, tf.constant(array))
+        validation = self._pair(dataset.validation) if dataset.validation else None
+        return Tensors(self._pair(dataset.train), validation, self._pair(dataset.test))
 
-def _copy(rows: Rows) -> tuple[Any, Any]:
-    return tf.constant(rows.inputs), tf.constant(rows.targets)
+    def _pair(self, rows: Rows) -> tuple[Any, Any]:
+        return self._copies[id(rows.inputs)][1], self._copies[id(rows.targets)][1]

@@ -31,16 +31,10 @@ class TaskFigures(Protocol):
         ...
 
 
-class Classification(TaskFigures):
-    """Sparse categorical cross-entropy from logits; accuracy."""
+class _Labelled(TaskFigures):
+    """What tasks share whose targets are labels."""
 
     names = ("data_loss", "accuracy")
-
-    def of_rows(self, outputs: Any, targets: Any) -> tuple[Any, ...]:
-        """Return cross-entropy, and 1 where the largest logit is the label's."""
-        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=outputs)
-        hit = tf.argmax(outputs, axis=-1, output_type=targets.dtype) == targets
-        return loss, tf.cast(hit, tf.float32)
 
     def reported(self, means: Mapping[str, float], _: Dataset) -> dict[str, float]:
         """Return losses and accuracy as they are."""
@@ -49,6 +43,29 @@ class Classification(TaskFigures):
     def in_data_units(self, _: Mapping[str, float], __: Dataset) -> dict[str, float]:
         """Return nothing: labels have no units."""
         return {}
+
+
+class Classification(_Labelled):
+    """Sparse categorical cross-entropy from logits; accuracy."""
+
+    def of_rows(self, outputs: Any, targets: Any) -> tuple[Any, ...]:
+        """Return cross-entropy, and 1 where the largest logit is the label's."""
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=outputs)
+        hit = tf.argmax(outputs, axis=-1, output_type=targets.dtype) == targets
+        return loss, tf.cast(hit, tf.float32)
+
+
+class BinaryClassification(_Labelled):
+    """Binary cross-entropy from the positive class's logit; accuracy."""
+
+    def of_rows(self, outputs: Any, targets: Any) -> tuple[Any, ...]:
+        """Return cross-entropy, and 1 where the logit's sign is the label's."""
+        logits, positive = outputs[:, 0], targets == 1
+        labels = tf.cast(positive, logits.dtype)
+        # max(z, 0) − z·y + log(1 + e^−|z|): no logit is too large for it.
+        loss = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
+        hit = (logits > 0) == positive
+        return loss, tf.cast(hit, tf.float32)
 
 
 class Regression(TaskFigures):
@@ -75,5 +92,6 @@ class Regression(TaskFigures):
 
 TASKS: dict[Task, TaskFigures] = {
     "classification": Classification(),
+    "binary_classification": BinaryClassification(),
     "regression": Regression(),
 }
