@@ -59,7 +59,7 @@ class ProgramCache:
 
         Two targets of the same digits have their inputs in common.
         """
-        parts = [part for part in (dataset.train, dataset.validation, dataset.test) if part]
+        parts = (dataset.train, dataset.validation or dataset.train, dataset.test)
         arrays = {id(array): array for part in parts for array in (part.inputs, part.targets)}
         # The others go first, so that two data sets never lie in memory side by side.
         self._copies = {key: copy for key, copy in self._copies.items() if key in arrays}
