@@ -58,6 +58,14 @@ class TestClone:
         training = experiment["spec"]["training"] | {"epochs": 7}
         assert clone["spec"] == experiment["spec"] | {"training": training, "repetitions": 2}
 
+    def test_another_optimizer_brings_its_own_recipe(self, service: RunningService) -> None:
+        body = {"dataset": "mnist", "training": {"optimizer": "lbfgs"}}
+        experiment = service.http.post("/experiments", json=body).json()
+        path = f"/experiments/{experiment['id']}/clone"
+        clone = service.http.post(path, json={"training": {"optimizer": "adam"}}).json()
+        assert clone["spec"]["training"]["learning_rates"] == [0.001]
+        assert clone["spec"]["training"]["batch_size"] == 8
+
     def test_refuses_a_change_by_its_path(self, service: RunningService) -> None:
         experiment = service.http.post("/experiments", json=BODY).json()
         answer = service.http.post(

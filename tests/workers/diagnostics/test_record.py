@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from fitserve_core.datasets.binary import towards
 from fitserve_core.datasets.certified import certified_transmittance
 from fitserve_core.datasets.dataset import Dataset, Rows, Scale
 from fitserve_core.datasets.eckerle4 import MEASUREMENTS
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.records import RunRecord
-from fitserve_core.spec import Pretraining
+from fitserve_core.spec import Pretraining, Target
 from fitserve_workers.diagnostics import record_of, weights_of
 from fitserve_workers.training import Training
 
@@ -122,6 +123,17 @@ class TestDigits:
         counts = np.array(record.confusion[1].counts)
         assert counts.sum() == 40
         assert np.trace(counts) / 40 == pytest.approx(training.final_figures()["test_accuracy"])
+
+    def test_a_yes_or_no_question_has_two_classes(self, digits, plan, programs, finish):
+        target = Target.model_validate({"is": [1]})
+        asked = towards(digits, target)
+        recipe = plan(dataset="mnist", hidden_layers=[4], epochs=1, target=target)
+        record, training = finished(recipe, asked, programs, finish)
+        counts = np.array(record.confusion[1].counts)
+        assert counts.shape == (2, 2)
+        assert np.trace(counts) / 40 == pytest.approx(training.final_figures()["test_accuracy"])
+        assert record.parameters == 784 * 4 + 4 + 4 + 1
+        assert all(0.5 <= one.probability <= 1 for one in record.most_wrong)
 
     def test_most_wrong_are_wrong_and_the_most_confident_first(
         self, digits, plan, programs, finish

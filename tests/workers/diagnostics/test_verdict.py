@@ -72,7 +72,7 @@ class TestBinaryClassification:
             if learnable:
                 inputs[labels == 1] += 3
             rows = Rows(inputs, labels)
-            info = DatasetInfo("rare", "binary_classification", 2, 1, "", {})
+            info = DatasetInfo("rare", "binary_classification", 2, 1, 1_000, "", {})
             return Dataset(info, rows, rows, rows, Scale(0.0, 1.0))
 
         return _make

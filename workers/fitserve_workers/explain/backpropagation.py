@@ -113,12 +113,15 @@ def _factors(
 
 @contextmanager
 def _double_precision() -> Iterator[None]:
-    before = keras.config.floatx()
+    # Layers go by the policy, which Keras derives from floatx once; variables go by floatx itself.
+    floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
     try:
         yield
     finally:
-        keras.config.set_floatx(before)
+        keras.config.set_floatx(floatx)
+        keras.config.set_dtype_policy(policy)
 
 
 def _shown(rows: Any) -> Shown:
