@@ -16,7 +16,7 @@ up: .venv/.installed  ## broker, API and workers in the foreground, until Ctrl-C
 	@$(BIN)/fitserve up
 
 test: .venv/.developed  ## the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: .venv/.developed  ## ruff, mypy, hadolint, and the house rules
 	@$(BIN)/ruff check .

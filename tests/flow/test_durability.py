@@ -34,7 +34,7 @@ def has_checkpoint(client: Client, id_: str) -> bool:
 
 def slots() -> list[int]:
     """Worker processes below the Celery parent."""
-    workers = [pid for pid in descendants(os.getpid()) if "fitserve_workers" in command(pid)]
+    workers = [pid for pid in descendants(os.getpid()) if "-m fitserve_workers " in command(pid)]
     return [pid for pid in workers if not descendants(pid)]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from fitserve import Client, Conflict
 from fitserve_core.datasets.certified import certified_transmittance
+from fitserve_core.datasets.dataset import Division
 from fitserve_core.datasets.eckerle4 import MEASUREMENTS, load
 from fitserve_core.spec import ExperimentSpec
 
@@ -30,7 +31,8 @@ class TestFit:
             client.experiments.create(dataset="eckerle4", repetitions=1).id, progress=False
         )
         spec = ExperimentSpec.model_validate({"dataset": "eckerle4"})
-        data = load(long_folder, spec.split.seed, spec.scaling)  # type: ignore[arg-type]
+        division = Division(spec.split.seed)
+        data = load(long_folder, division, spec.scaling)  # type: ignore[arg-type]
         assert data.target_scale is not None
         wavelengths = data.input_scale.invert(data.test.inputs[:, 0]).tolist()
         measured = data.target_scale.invert(data.test.targets[:, 0])

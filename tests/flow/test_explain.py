@@ -1,9 +1,13 @@
 """The worked example through the whole service."""
 
+import os
+import signal
+
 from rich.console import Console
 
 from fitserve import Client
 from fitserve.explain_tables import explanation
+from support.processes import command, descendants
 
 
 def test_the_sheets_example_is_explained(client: Client) -> None:
@@ -13,3 +17,10 @@ def test_the_sheets_example_is_explained(client: Client) -> None:
     assert again.first_bias_factors is not None
     console = Console(width=100, record=True, quiet=True)
     console.print(explanation(again))
+
+
+def test_a_killed_process_is_started_again(client: Client) -> None:
+    [pid] = [one for one in descendants(os.getpid()) if "fitserve_workers.explain" in command(one)]
+    os.kill(pid, signal.SIGKILL)
+    # The client asks again while the service answers 503.
+    assert client.explain.backpropagation(preset="worked-example").outputs == [[2], [-3]]

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from multiprocessing.connection import Connection, Listener
+from pathlib import Path
 
 from fitserve_core.explaining import BackpropagationRequest
 
@@ -12,6 +13,8 @@ log = logging.getLogger(__name__)
 
 def serve(address: str) -> None:
     """Answer whoever connects to a Unix socket: one request, one answer, both JSON."""
+    # A process before this one, if it was killed, has left its socket.
+    Path(address).unlink(missing_ok=True)
     with Listener(address, "AF_UNIX") as listener:
         while True:
             try:
@@ -19,6 +22,9 @@ def serve(address: str) -> None:
                     _answer(connection)
             except (EOFError, OSError) as error:
                 log.warning("a connection broke: %s", error)
+            except Exception:
+                # Whoever asked finds the connection closed; the next one is answered.
+                log.exception("an explanation failed")
 
 
 def _answer(connection: Connection) -> None:
