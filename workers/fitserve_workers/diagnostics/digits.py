@@ -4,11 +4,10 @@ from typing import Any
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from fitserve_core.datasets.dataset import Dataset, Rows
 from fitserve_core.records import Confusion, Part, WrongDigit
-from fitserve_workers.diagnostics.outputs import Outputs, outputs_of
+from fitserve_workers.diagnostics.outputs import Outputs, log_probabilities, outputs_of
 
 WORST = 12
 SIDE = 28
@@ -16,33 +15,27 @@ SIDE = 28
 
 def digit_pictures(model: keras.Model, dataset: Dataset) -> dict[str, Any]:
     """Return `confusion` and `most_wrong` of a record; nothing where outputs are not finite."""
-    logits = _logits(model, dataset.test)
-    if not np.isfinite(logits).all():
+    test = log_probabilities(outputs_of(model, dataset.test.inputs))
+    if not np.isfinite(test).all():
         return {}
-    confusion = [_confusion("test", dataset.test, logits)]
+    confusion = [_confusion("test", dataset.test, test)]
     if dataset.validation is not None:
-        validation = _logits(model, dataset.validation)
+        validation = log_probabilities(outputs_of(model, dataset.validation.inputs))
         confusion.insert(0, _confusion("validation", dataset.validation, validation))
-    return {"confusion": confusion, "most_wrong": _most_wrong(dataset, logits)}
+    return {"confusion": confusion, "most_wrong": _most_wrong(dataset, test)}
 
 
-def _logits(model: keras.Model, rows: Rows) -> Outputs:
-    """Return a logit for each class; a single logistic output is the second of two, against 0."""
-    outputs = outputs_of(model, rows.inputs)
-    return np.hstack([np.zeros_like(outputs), outputs]) if outputs.shape[1] == 1 else outputs
-
-
-def _confusion(part: Part, rows: Rows, logits: Outputs) -> Confusion:
-    classes = logits.shape[1]
+def _confusion(part: Part, rows: Rows, logarithms: Outputs) -> Confusion:
+    classes = logarithms.shape[1]
     counts = np.zeros((classes, classes), int)
-    np.add.at(counts, (rows.targets.astype(int), logits.argmax(axis=1)), 1)
+    np.add.at(counts, (rows.targets.astype(int), logarithms.argmax(axis=1)), 1)
     return Confusion(part=part, counts=counts.tolist())
 
 
-def _most_wrong(dataset: Dataset, logits: Outputs) -> list[WrongDigit]:
+def _most_wrong(dataset: Dataset, logarithms: Outputs) -> list[WrongDigit]:
     """Return the wrong answers of the highest probability, the most confident first."""
-    labels, predicted = dataset.test.targets, logits.argmax(axis=1)
-    probabilities = _softmax(logits)[np.arange(len(logits)), predicted]
+    labels, predicted = dataset.test.targets, logarithms.argmax(axis=1)
+    probabilities = np.exp(logarithms.max(axis=1))
     wrong = np.flatnonzero(predicted != labels)
     chosen = wrong[np.argsort(-probabilities[wrong], kind="stable")][:WORST]
     pixels = np.rint(dataset.input_scale.invert(dataset.test.inputs[chosen])).astype(int)
@@ -56,9 +49,3 @@ def _most_wrong(dataset: Dataset, logits: Outputs) -> list[WrongDigit]:
         )
         for row, image in zip(chosen, pixels, strict=True)
     ]
-
-
-def _softmax(logits: Outputs) -> NDArray[np.float64]:
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: NDArray[np.float64] = exponentials / exponentials.sum(axis=1, keepdims=True)
-    return shares

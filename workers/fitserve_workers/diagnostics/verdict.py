@@ -1,37 +1,69 @@
 """Trained, did not train, or diverged: the verdict on a finished run, with its evidence."""
 
 import math
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
-from fitserve_core.datasets.dataset import Dataset, Rows
-from fitserve_core.datasets.registry import Task
+from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.results import Verdict
-from fitserve_workers.diagnostics.outputs import outputs_of
+from fitserve_workers.diagnostics.outputs import Outputs, log_probabilities, outputs_of
 from fitserve_workers.training import Training
 
-MOST_OF_ONE_CLASS = 0.99
-CHANCE_DEVIATIONS = 3.0
-LEAST_EXPLAINED_VARIANCE = 0.1
+ROWS = 10_000
+LEAST_EXPLAINED = 0.1
+LEAST_SPREAD = 0.05
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """How a network answers to training rows.
+
+    Attributes:
+        loss: mean over the rows, without any penalty.
+        constant_loss: what the best answer without a look at the inputs gives.
+        answers: values, or the probability of each class, (rows, outputs).
+        targets: values, or 1 at the label's class and 0 elsewhere, (rows, outputs).
+    """
+
+    loss: float
+    constant_loss: float
+    answers: Outputs
+    targets: Outputs
+
+    @property
+    def explained(self) -> float:
+        """Share of the constant predictor's loss that the network does away with.
+
+        For values R², for labels McFadden's (1974) pseudo-R²; below 0 where the network is worse.
+        """
+        return 1 - self.loss / self.constant_loss
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the answers over the inputs, as a share of the targets'."""
+        own, wanted = (values.var(axis=0).sum() for values in (self.answers, self.targets))
+        return math.sqrt(own / wanted)
 
 
 def verdict(training: Training, dataset: Dataset) -> Verdict:
     """Return what the finished run is worth.
 
-    Classification is judged on the validation rows, or else on the training rows; regression,
-    whose data are few, on the training rows. Where the run stopped before its last epoch, the
-    evidence says why.
+    A run did not train if its loss over training rows, the first 10,000 at most, without penalty
+    and without dropout, is not at least 10 % below a constant predictor's, or if its answers are
+    nearly the same for every input: if they spread less than 5 % as far as the targets.
+    Where the run stopped before its last epoch, the evidence says why.
     """
     assert training.last is not None
     if training.last.loss is None:
         return _diverged("the loss", training.last.epoch)
     if not all(np.isfinite(weights).all() for weights in training.model.get_weights()):
         return _diverged("a weight", training.last.epoch)
-    judged = JUDGES[dataset.info.task](training.model, dataset)
+    fit = _fit(training.model, dataset)
+    if not math.isfinite(fit.loss):
+        return _diverged("the finished network's loss", training.last.epoch)
+    judged = _judged(fit)
     if training.stopped is None:
         return judged
     return judged.model_copy(update={"evidence": judged.evidence | {"stopped": training.stopped}})
@@ -45,85 +77,40 @@ def _diverged(what: str, epoch: int) -> Verdict:
     )
 
 
-def _classification(model: keras.Model, dataset: Dataset) -> Verdict:
-    """Judge by the class of the largest logit."""
-    rows = _judged_rows(dataset)
-    return _by_classes(outputs_of(model, rows.inputs).argmax(axis=-1), rows)
+def _fit(model: keras.Model, dataset: Dataset) -> _Fit:
+    outputs = outputs_of(model, dataset.train.inputs[:ROWS])
+    targets = dataset.train.targets[:ROWS]
+    if dataset.info.task == "regression":
+        values = targets.astype(np.float64)
+        loss = float(np.mean((outputs - values) ** 2))
+        return _Fit(loss, float(values.var(axis=0).mean()), outputs, values)
+    logarithms = log_probabilities(outputs)
+    labels = np.eye(logarithms.shape[1])[targets]
+    shares = labels.mean(axis=0)
+    present = shares[shares > 0]
+    loss = -float(np.mean(logarithms[np.arange(len(labels)), targets]))
+    return _Fit(loss, -float(present @ np.log(present)), np.exp(logarithms), labels)
 
 
-def _binary_classification(model: keras.Model, dataset: Dataset) -> Verdict:
-    """Judge by the sign of the positive class's logit.
-
-    The rules hold for a rare class, too. No digit is less than 9 % of the validation rows: a run
-    that gives a class 1 % or fewer misses most of it. And the accuracy is held against the more
-    frequent class's share, about 90 % for one digit, not against a half.
-    """
-    rows = _judged_rows(dataset)
-    return _by_classes(outputs_of(model, rows.inputs)[:, 0] > 0, rows)
-
-
-def _by_classes(predicted: NDArray[Any], rows: Rows) -> Verdict:
-    """Judge by the predicted classes.
-
-    A run did not train if one class gets at least 99 % of the predictions, or if the accuracy
-    is what always answering the most frequent class would give: not above that class's share p
-    by more than 3 standard deviations, 3·√(p(1−p)/n), of a share among n rows (chance exceeds
-    it once in 700).
-    """
-    accuracy = float(np.mean(predicted == rows.targets))
-    one_class = _largest_share(predicted)
-    most_frequent = _largest_share(rows.targets)
-    deviation = math.sqrt(most_frequent * (1 - most_frequent) / len(rows))
-    needed = most_frequent + CHANCE_DEVIATIONS * deviation
-    evidence: dict[str, float | int | str | None] = {
-        "rows": len(rows),
-        "accuracy": accuracy,
-        "accuracy_needed": needed,
-        "largest_predicted_share": one_class,
-    }
-    if one_class >= MOST_OF_ONE_CLASS:
-        reason = f"one class got {one_class:.1%} of the predictions"
-        return Verdict(name="did_not_train", reason=reason, evidence=evidence)
-    reason = (
-        f"accuracy {accuracy:.2%}, where the most frequent class alone gives {most_frequent:.2%} "
-        f"and chance reaches {needed:.2%}"
-    )
-    name = "trained" if accuracy > needed else "did_not_train"
-    return Verdict(name=name, reason=reason, evidence=evidence)
-
-
-def _regression(model: keras.Model, dataset: Dataset) -> Verdict:
-    """Judge by the share of the targets' variance that the predictions explain.
-
-    A run did not train if R² = 1 − MSE/variance is below 0.1. Predictions that are nearly the
-    same for each input always are: their spread s, as a share of the targets', bounds R² by
-    2s − s², so that s < 5 % gives R² < 0.0975.
-    """
-    rows = dataset.train
-    predicted = outputs_of(model, rows.inputs)
-    variance = float(np.var(rows.targets, axis=0, dtype=np.float64).mean())
-    explained = 1 - float(np.mean((predicted - rows.targets) ** 2)) / variance
-    spread = math.sqrt(float(np.var(predicted, axis=0).mean()) / variance)
+def _judged(fit: _Fit) -> Verdict:
+    trained = fit.explained >= LEAST_EXPLAINED and fit.spread >= LEAST_SPREAD
     return Verdict(
-        name="trained" if explained >= LEAST_EXPLAINED_VARIANCE else "did_not_train",
+        name="trained" if trained else "did_not_train",
         reason=(
-            f"predictions explain {explained:.1%} of the training targets' variance, and spread "
-            f"{spread:.1%} as far; at least {LEAST_EXPLAINED_VARIANCE:.0%} must be explained"
+            f"loss {fit.loss:.4g} over {len(fit.targets):,} training rows, where a constant answer "
+            f"gives {fit.constant_loss:.4g}: {_compared(fit.explained)}, and at least "
+            f"{LEAST_EXPLAINED:.0%} less is asked for; the answers spread {fit.spread:.1%} as far "
+            f"as the targets, and at least {LEAST_SPREAD:.0%} is asked for"
         ),
-        evidence={"rows": len(rows), "explained_variance": explained, "spread": spread},
+        evidence={
+            "rows": len(fit.targets),
+            "loss": fit.loss,
+            "constant_loss": fit.constant_loss,
+            "explained": fit.explained,
+            "spread": fit.spread,
+        },
     )
 
 
-JUDGES: dict[Task, Callable[[keras.Model, Dataset], Verdict]] = {
-    "classification": _classification,
-    "binary_classification": _binary_classification,
-    "regression": _regression,
-}
-
-
-def _judged_rows(dataset: Dataset) -> Rows:
-    return dataset.validation or dataset.train
-
-
-def _largest_share(labels: NDArray[Any]) -> float:
-    return float(np.unique(labels, return_counts=True)[1].max() / len(labels))
+def _compared(explained: float) -> str:
+    return f"{explained:.1%} less" if explained >= 0 else f"{-explained:.1%} more"
