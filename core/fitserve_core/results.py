@@ -282,12 +282,23 @@ class Prediction(Result):
     value: float | None = Field(default=None, description="In the data's own units.")
 
 
+class PredictionSpread(Result):
+    """How far the runs of the model's cell agree about an instance."""
+
+    runs: int
+    mean: list[float] = Field(description="Of each digit's probability, or of the one value.")
+    std: list[float] | None = Field(description="With ddof = 1; null where the cell has one run.")
+
+
 class Predictions(Result):
     """The answers to all instances, in their order."""
 
     model: str = Field(description="The name asked for.")
     run_id: str = Field(description="The run whose model answered.")
     predictions: list[Prediction]
+    spread: list[PredictionSpread] | None = Field(
+        default=None, description="Of each instance, where it was asked for."
+    )
 
 
 class Health(Result):

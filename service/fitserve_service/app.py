@@ -13,6 +13,7 @@ from fitserve_service import health, instruments
 from fitserve_service.auth import require_key
 from fitserve_service.body_limit import BodyLimit
 from fitserve_service.catalogue import endpoints as catalogue
+from fitserve_service.dashboard.endpoints import install_dashboard
 from fitserve_service.datasets import endpoints as datasets
 from fitserve_service.dependencies import Services
 from fitserve_service.dispatcher import Dispatcher
@@ -21,6 +22,7 @@ from fitserve_service.events import endpoints as events
 from fitserve_service.events.feed import EventFeed
 from fitserve_service.experiments import endpoints as experiments
 from fitserve_service.explain import endpoints as explain
+from fitserve_service.figures import endpoints as figures
 from fitserve_service.models import endpoints as models
 from fitserve_service.predict import endpoints as predict
 from fitserve_service.predict.sessions import SessionCache
@@ -71,6 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(instruments.Instruments)
     app.include_router(health.router)
     app.include_router(instruments.router)
-    for part in (experiments, events, models, predict, explain, catalogue, datasets):
+    for part in (experiments, figures, events, models, predict, explain, catalogue, datasets):
         app.include_router(part.router, dependencies=[Depends(require_key(settings))])
+    install_dashboard(app)
     return app

@@ -65,6 +65,22 @@ class Models:
         with self._database.reading() as connection:
             return resolve(connection, name)
 
+    def cell_mates(self, run_id: str, limit: int) -> list[str]:
+        """Return the runs of a run's cell that can answer, itself first, then by repetition.
+
+        Those are the ones that have succeeded and not diverged; at most `limit`.
+        """
+        mine = select(run.c.experiment_id, run.c.cell).where(run.c.id == run_id).subquery()
+        query = (
+            select(run.c.id)
+            .join(mine, (run.c.experiment_id == mine.c.experiment_id) & (run.c.cell == mine.c.cell))
+            .where(run.c.status == "succeeded", run.c.verdict["name"].as_string() != "diverged")
+            .order_by(run.c.id != run_id, run.c.position)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return list(connection.execute(query).scalars())
+
 
 def resolve(connection: Connection, name: str) -> ServedModel:
     """Return what `Models.resolve` does, in the caller's transaction."""

@@ -6,8 +6,10 @@ cost several times the model.
 
 from typing import Any
 
+import numpy as np
 import orjson
 from fastapi import APIRouter, Request
+from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -15,9 +17,10 @@ from fitserve_core.errors import InvalidInputError
 from fitserve_core.predictions import answers, decode_instances
 from fitserve_core.received import describe, shorten
 from fitserve_core.results import Predictions
-from fitserve_service.dependencies import Parts
+from fitserve_service.dependencies import Parts, Services
 from fitserve_service.predict.schema import REQUEST
 from fitserve_service.predict.sessions import LoadedModel
+from fitserve_service.predict.spread import spread
 
 router = APIRouter(tags=["predictions"])
 
@@ -38,19 +41,22 @@ async def predict(request: Request, parts: Parts) -> Response:
     kept model), an experiment's id or a run's id. An instance is in the data's own units: a digit
     is 784 or 28 × 28 pixel values from 0 to 255, or `{"b64": …}` of a 28 × 28 PNG or JPEG; a
     wavelength is a number in nanometres. The answer is, by the model's task, `label` and
-    `probabilities`, or `positive` and `probability`, or `value`.
+    `probabilities`, or `positive` and `probability`, or `value`. With `spread` it says, too, how
+    far the finished runs of the model's cell agree: mean and standard deviation of each.
     """
     body = await request.body()
-    name, instances = _fields(body)
+    name, instances, spread_too = _fields(body)
     model = parts.sessions.fresh(name)
     if model is None:
         model = await run_in_threadpool(parts.sessions.load, name)
+    if spread_too:
+        return await run_in_threadpool(_answer_spread, parts, name, model, instances)
     if len(body) <= INLINE_BYTES:
         return _answer(name, model, instances)
     return await run_in_threadpool(_answer, name, model, instances)
 
 
-def _fields(body: bytes) -> tuple[str, list[Any]]:
+def _fields(body: bytes) -> tuple[str, list[Any], bool]:
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -60,10 +66,10 @@ def _fields(body: bytes) -> tuple[str, list[Any]]:
             f"the body must be an object with model and instances; received {describe(parsed)}",
             received=parsed,
         )
-    if unknown := parsed.keys() - {"model", "instances"}:
+    if unknown := parsed.keys() - {"model", "instances", "spread"}:
         first = min(unknown)
         raise InvalidInputError(
-            f"unknown field {shorten(first)!r}; known: model, instances",
+            f"unknown field {shorten(first)!r}; known: model, instances, spread",
             param=first,
             received=parsed[first],
         )
@@ -81,11 +87,33 @@ def _fields(body: bytes) -> tuple[str, list[Any]]:
             param="instances",
             received=instances,
         )
-    return name, instances
+    asked = parsed.get("spread", False)
+    if not isinstance(asked, bool):
+        raise InvalidInputError(
+            f"spread must be true or false; received {describe(asked)}",
+            param="spread",
+            received=asked,
+        )
+    return name, instances, asked
 
 
 def _answer(name: str, model: LoadedModel, instances: list[Any]) -> Response:
-    outputs = model.outputs(decode_instances(model.info, instances))
-    content = {"model": name, "run_id": model.run_id, "predictions": answers(model.info, outputs)}
+    return _json(_content(name, model, decode_instances(model.info, instances)))
+
+
+def _answer_spread(
+    parts: Services, name: str, model: LoadedModel, instances: list[Any]
+) -> Response:
+    inputs = decode_instances(model.info, instances)
+    found = spread(parts.store.models, parts.sessions, model, inputs)
+    return _json(_content(name, model, inputs) | {"spread": found})
+
+
+def _content(name: str, model: LoadedModel, inputs: NDArray[np.float32]) -> dict[str, Any]:
+    predictions = answers(model.info, model.outputs(inputs))
+    return {"model": name, "run_id": model.run_id, "predictions": predictions}
+
+
+def _json(content: dict[str, Any]) -> Response:
     body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
     return Response(body, media_type="application/json")

@@ -50,6 +50,11 @@ REQUEST: dict[str, Any] = {
                         "minItems": 1,
                         "items": {"anyOf": [_DIGIT, _WAVELENGTH]},
                     },
+                    "spread": {
+                        "type": "boolean",
+                        "default": False,
+                        "description": "Tell how far the runs of the model's cell agree, too.",
+                    },
                 },
             },
             "examples": {

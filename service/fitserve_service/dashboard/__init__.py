@@ -1,0 +1,1 @@
+"""The dashboard: static pages that talk to the API like any other client."""

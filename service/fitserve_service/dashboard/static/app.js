@@ -1,0 +1,50 @@
+// Which page is shown goes by the address behind the #.
+import { errorNotice, h, replace } from "./dom.js";
+
+const PAGES = [
+  [/^\/?$/, () => import("./pages/experiments.js")],
+  [/^\/new$/, () => import("./pages/new.js")],
+  [/^\/experiments\/([\w-]+)$/, () => import("./pages/experiment.js")],
+  [/^\/compare$/, () => import("./pages/compare.js")],
+  [/^\/try$/, () => import("./pages/try.js")],
+];
+
+let leave = () => {};
+let shown = 0;
+
+async function show() {
+  const [path, query = ""] = (location.hash.slice(1) || "/").split("?");
+  if (!path.startsWith("/")) return;
+  const turn = (shown += 1);
+  const main = document.getElementById("main");
+  leave();
+  leave = () => {};
+  markCurrent(path);
+  for (const [pattern, load] of PAGES) {
+    const match = path.match(pattern);
+    if (!match) continue;
+    const place = h("div");
+    try {
+      const page = await load();
+      if (turn !== shown) return;
+      replace(main, place);
+      leave = (await page.show(place, match.slice(1), new URLSearchParams(query))) ?? (() => {});
+      if (turn !== shown) leave();
+    } catch (error) {
+      replace(main, errorNotice(error));
+    }
+    return;
+  }
+  replace(main, h("h1", {}, "No such page"), h("p", {}, h("a", { href: "#/" }, "To the experiments")));
+}
+
+function markCurrent(path) {
+  for (const link of document.querySelectorAll("nav a")) {
+    const mine = link.getAttribute("href") === `#${path}`;
+    if (mine) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+addEventListener("hashchange", show);
+show();

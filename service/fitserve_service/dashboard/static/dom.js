@@ -1,0 +1,50 @@
+// Elements from words: h("a", { href: "#/" }, "text", otherElement).
+
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export function replace(parent, ...children) {
+  parent.replaceChildren(...children.flat().filter(Boolean));
+}
+
+let counter = 0;
+
+/** A label over its control, tied to it by an id. */
+export function labelled(text, control, help = null) {
+  control.id ||= `control-${(counter += 1)}`;
+  return h("div", {}, h("label", { for: control.id }, text, help && h("span", { class: "help" }, help)), control);
+}
+
+export function select(options, chosen, onchange, attributes = {}) {
+  return h("select", { ...attributes, onchange: (event) => onchange(event.target.value) },
+    options.map(([value, text]) => h("option", { value, selected: value === chosen }, text)));
+}
+
+export function errorNotice(error) {
+  return h("p", { class: "notice bad", role: "alert" }, error.message);
+}
+
+/** Call at most once in so many milliseconds, and once more for what came in between. */
+export function throttled(task, milliseconds) {
+  let timer = null;
+  let again = false;
+  const run = async () => {
+    again = false;
+    await task();
+    timer = setTimeout(() => { timer = null; if (again) call(); }, milliseconds);
+  };
+  const call = () => {
+    if (timer !== null) { again = true; return; }
+    timer = 0;
+    run();
+  };
+  return call;
+}

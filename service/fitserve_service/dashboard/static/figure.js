@@ -1,0 +1,56 @@
+// Figures come from the service ready to be drawn; this page gives them the colours of its theme.
+import { get } from "./api.js";
+import { h, replace } from "./dom.js";
+
+let loading = null;
+
+function plotly() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = h("script", { src: "/dashboard/plotly.min.js" });
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => { loading = null; reject(new Error("Plotly could not be loaded.")); };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** A place for a figure, `refresh(path)` to draw it there, and to draw it again. */
+export class Figure {
+  constructor(name) {
+    this.name = name;
+    this.element = h("div", { class: "figure" });
+    this.shown = null;
+    dark.addEventListener("change", () => this.shown && this.draw(this.shown));
+  }
+
+  async refresh(path) {
+    try {
+      await this.draw(await get(path));
+    } catch (error) {
+      if (this.shown === null) replace(this.element, h("p", { class: "quiet" }, error.message));
+    }
+  }
+
+  async draw(figure) {
+    const Plotly = await plotly();
+    if (this.shown === null) replace(this.element);
+    this.shown = figure;
+    const layout = themed(structuredClone(figure.layout));
+    await Plotly.react(this.element, structuredClone(figure.data), layout, CONFIG);
+    this.element.setAttribute("role", "img");
+    this.element.setAttribute("aria-label", `${this.name}: ${figure.layout.title?.text ?? ""}`);
+  }
+}
+
+function themed(layout) {
+  const style = getComputedStyle(document.documentElement);
+  const [text, grid, ground] = ["--text", "--grid", "--ground"].map((name) => style.getPropertyValue(name).trim());
+  const template = (layout.template.layout ??= {});
+  template.font = { ...template.font, color: text };
+  template.hoverlabel = { bgcolor: ground, font: { color: text } };
+  for (const axis of ["xaxis", "yaxis"]) template[axis] = { ...template[axis], gridcolor: grid, linecolor: grid };
+  return layout;
+}

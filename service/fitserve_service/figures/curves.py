@@ -1,0 +1,155 @@
+"""Learning curves: a mean with a band for each cell, or every run."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean, stdev
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+from fitserve_core.results import EpochFigures, Metrics, RunMetrics
+from fitserve_service.figures.theme import BAND_OPACITY, color, config_label, faded, figure
+
+Quantity = Literal["loss", "data_loss", "accuracy", "mse", "learning_rate"]
+Scale = Literal["linear", "log"]
+
+WORDS: dict[Quantity, str] = {
+    "loss": "loss, penalty included",
+    "data_loss": "loss without penalty",
+    "accuracy": "accuracy",
+    "mse": "MSE on the [0, 1] scale",
+    "learning_rate": "learning rate",
+}
+# How training and validation figures are told apart.
+PARTS = (("", "training", "dot"), ("val_", "validation", "solid"))
+
+
+@dataclass(frozen=True)
+class Band:
+    """A figure over a cell's runs, epoch by epoch."""
+
+    epochs: list[int]
+    mean: list[float]
+    low: list[float]
+    high: list[float]
+
+
+def learning_curves(
+    experiments: Sequence[tuple[str, Metrics]],
+    quantity: Quantity,
+    *,
+    scale: Scale = "linear",
+    runs: bool = False,
+) -> go.Figure:
+    """Return a quantity over the epochs, for each cell of each experiment.
+
+    Bands are the mean ± one standard deviation (ddof = 1) over the runs that have a finite figure
+    for an epoch. On a logarithmic axis, which has no place for 0, a band's lower edge is nowhere
+    below the least run.
+
+    Args:
+        experiments: name and metrics of each.
+        quantity: what is drawn, of training and of validation where there is one.
+        scale: of the quantity's axis.
+        runs: draw every run instead of means.
+    """
+    drawn = figure(WORDS[quantity], hovermode="x unified")
+    groups = list(_groups(experiments))
+    for index, (name, members) in enumerate(groups):
+        for prefix, part, dash in PARTS:
+            style = {"color": color(index), "dash": dash}
+            label = f"{name}, {part}" if quantity != "learning_rate" else name
+            field = f"{prefix}{quantity}"
+            traces = (
+                _single(members, field, style, label)
+                if runs
+                else _banded(members, field, style, label, scale)
+            )
+            drawn.add_traces([trace | {"legendgroup": f"{index}{part}"} for trace in traces])
+    drawn.update_xaxes(title="epoch", rangemode="tozero")
+    drawn.update_yaxes(title=WORDS[quantity], type=scale)
+    return drawn
+
+
+def _groups(
+    experiments: Sequence[tuple[str, Metrics]],
+) -> Iterator[tuple[str, list[RunMetrics]]]:
+    for name, metrics in experiments:
+        cells = defaultdict(list)
+        for run in metrics.runs:
+            cells[run.cell].append(run)
+        for _, members in sorted(cells.items()):
+            cell = config_label(members[0].config)
+            yield (f"{name}: {cell}" if len(experiments) > 1 else cell), members
+
+
+def _single(
+    members: list[RunMetrics], field: str, style: dict[str, Any], label: str
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [epoch.epoch for epoch in run.epochs],
+            "y": [getattr(epoch, field, None) for epoch in run.epochs],
+            "line": style | {"width": 1},
+            "name": label,
+            "hovertext": f"{label}, repetition {run.repetition}, seed {run.seed}",
+            "showlegend": place == 0,
+        }
+        for place, run in enumerate(run for run in members if _has(run.epochs, field))
+    ]
+
+
+def _banded(
+    members: list[RunMetrics], field: str, style: dict[str, Any], label: str, scale: Scale
+) -> list[dict[str, Any]]:
+    band = _band(members, field, scale)
+    if not band.epochs:
+        return []
+    line = {
+        "type": "scatter",
+        "mode": "lines" if len(band.epochs) > 1 else "markers",
+        "x": band.epochs,
+        "y": band.mean,
+        "line": style,
+        "name": label,
+    }
+    if len(members) == 1:
+        return [line]
+    around = {
+        "type": "scatter",
+        "x": band.epochs + band.epochs[::-1],
+        "y": band.high + band.low[::-1],
+        "fill": "toself",
+        "fillcolor": faded(style["color"], BAND_OPACITY),
+        "line": {"width": 0},
+        "mode": "lines",
+        "name": f"{label}, ± std",
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    return [around, line]
+
+
+def _band(members: list[RunMetrics], field: str, scale: Scale) -> Band:
+    values: defaultdict[int, list[float]] = defaultdict(list)
+    for run in members:
+        for figures in run.epochs:
+            value = getattr(figures, field, None)
+            if value is not None:
+                values[figures.epoch].append(value)
+    band = Band([], [], [], [])
+    for epoch, seen in sorted(values.items()):
+        mean, std = fmean(seen), stdev(seen) if len(seen) > 1 else 0.0
+        low = mean - std
+        band.epochs.append(epoch)
+        band.mean.append(mean)
+        band.low.append(max(low, min(seen)) if scale == "log" else low)
+        band.high.append(mean + std)
+    return band
+
+
+def _has(epochs: Sequence[EpochFigures], field: str) -> bool:
+    return any(getattr(epoch, field, None) is not None for epoch in epochs)

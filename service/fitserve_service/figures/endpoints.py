@@ -1,0 +1,141 @@
+"""Figures over HTTP, each with the options that it has."""
+
+from typing import Annotated, Any
+
+import plotly.graph_objects as go
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from fitserve_core.errors import ConflictError, NotFoundError
+from fitserve_core.records import RunRecord
+from fitserve_core.results import Metrics, RunMetrics
+from fitserve_service.dependencies import Parts, Services
+from fitserve_service.figures.curves import Quantity, Scale, learning_curves
+from fitserve_service.figures.digits import confusion, most_wrong
+from fitserve_service.figures.fit import fitted_curves
+from fitserve_service.figures.gradients import gradient_norms
+from fitserve_service.figures.weights import first_layer_images, weight_histograms
+
+MOST_BESIDE = 9
+
+Id = Annotated[str, Path(description="The experiment's id.")]
+Run = Annotated[
+    str | None, Query(description="A run's id; without one the kept model's run, or the first.")
+]
+PLOTLY: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A figure for Plotly: `plotly.io.from_json`, or `Plotly.newPlot`.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+
+router = APIRouter(prefix="/experiments/{id}/figures", tags=["figures"])
+
+
+@router.get("/learning-curves", operation_id="learning_curves", responses=PLOTLY)
+def curves(
+    id: Id,  # noqa: A002 - the path's word
+    parts: Parts,
+    quantity: Annotated[Quantity, Query(description="What is drawn.")] = "loss",
+    scale: Annotated[Scale, Query(description="Of the quantity's axis.")] = "linear",
+    runs: Annotated[  # noqa: FBT002 - a query is given by name
+        bool, Query(description="Every run instead of mean ± standard deviation.")
+    ] = False,
+    beside: Annotated[
+        list[str], Query(max_length=MOST_BESIDE, description="Other experiments to lay over it.")
+    ] = [],  # noqa: B006 - FastAPI copies it
+) -> Response:
+    """Return a quantity over the epochs: mean ± standard deviation of each cell, or every run."""
+    shown = [
+        (parts.store.experiments.get(each).name or each, parts.store.runs.metrics(each))
+        for each in dict.fromkeys([id, *beside])
+    ]
+    return _answer(learning_curves(shown, quantity, scale=scale, runs=runs))
+
+
+@router.get("/gradient-norms", operation_id="gradient_norms", responses=PLOTLY)
+def gradients(id: Id, parts: Parts, run: Run = None) -> Response:  # noqa: A002
+    """Return the norm of each layer's gradient over a run's epochs, on a logarithmic axis."""
+    return _answer(gradient_norms(_run(parts.store.runs.metrics(id), run, _kept(parts, id))))
+
+
+@router.get("/weight-histograms", operation_id="weight_histograms", responses=PLOTLY)
+def histograms(id: Id, parts: Parts, run: Run = None) -> Response:  # noqa: A002
+    """Return the distributions of a run's weights and biases, before and after training."""
+    return _answer(weight_histograms(_record(parts, id, run)))
+
+
+@router.get("/first-layer", operation_id="first_layer", responses=PLOTLY)
+def images(id: Id, parts: Parts, run: Run = None) -> Response:  # noqa: A002
+    """Return the weights of 16 neurons of the first layer as images, before and after."""
+    return _answer(first_layer_images(_record(parts, id, run)))
+
+
+@router.get("/confusion", operation_id="confusion", responses=PLOTLY)
+def matrix(id: Id, parts: Parts, run: Run = None) -> Response:  # noqa: A002
+    """Return how often a label was taken for a class; digits alone."""
+    return _answer(confusion(_record(parts, id, run)))
+
+
+@router.get("/most-wrong", operation_id="most_wrong", responses=PLOTLY)
+def wrong(id: Id, parts: Parts, run: Run = None) -> Response:  # noqa: A002
+    """Return the test digits with the most confident wrong answers."""
+    return _answer(most_wrong(_record(parts, id, run)))
+
+
+@router.get("/fit", operation_id="fit", responses=PLOTLY)
+def fit(
+    id: Id,  # noqa: A002
+    parts: Parts,
+    cell: Annotated[
+        int | None, Query(ge=0, description="Whose runs; without one the kept model's cell.")
+    ] = None,
+) -> Response:
+    """Return each repetition's fit of Eckerle4 beside the data and NIST's certified curve."""
+    runs = parts.store.runs.metrics(id).runs
+    if not runs or parts.store.experiments.get(id).spec.dataset != "eckerle4":
+        raise NotFoundError(f"experiment {id} learns no curve: it is not on eckerle4", received=id)
+    summary = parts.store.runs.summary(id)
+    chosen = cell
+    if chosen is None:
+        chosen = summary.kept_model.cell if summary.kept_model else runs[0].cell
+    ended = [run for run in runs if run.cell == chosen and run.status == "succeeded"]
+    if not ended:
+        raise ConflictError(f"no run of cell {chosen} of experiment {id} has succeeded yet")
+    named = [(_name(run), _record(parts, id, run.run_id).curve) for run in ended]
+    return _answer(fitted_curves([(name, curve) for name, curve in named if curve is not None]))
+
+
+def _name(run: RunMetrics) -> str:
+    fold = "" if run.fold is None else f", fold {run.fold}"
+    return f"repetition {run.repetition}{fold}"
+
+
+def _kept(parts: Services, experiment_id: str) -> str | None:
+    kept = parts.store.experiments.get(experiment_id).kept_model
+    return kept.run_id if kept else None
+
+
+def _run(metrics: Metrics, asked: str | None, kept: str | None) -> RunMetrics:
+    wanted = asked or kept
+    if wanted is None:
+        return max(metrics.runs, key=lambda run: run.status == "succeeded")
+    for run in metrics.runs:
+        if run.run_id == wanted:
+            return run
+    raise NotFoundError(
+        f"experiment {metrics.experiment_id} has no run {wanted}", param="run", received=wanted
+    )
+
+
+def _record(parts: Services, experiment_id: str, run_id: str | None) -> RunRecord:
+    if run_id is None:
+        metrics = parts.store.runs.metrics(experiment_id)
+        run_id = _run(metrics, None, _kept(parts, experiment_id)).run_id
+    file = parts.store.runs.file(experiment_id, run_id, "record")
+    content = parts.artefacts.verified(file.path, file.sha256).read_bytes()
+    return RunRecord.model_validate_json(content)
+
+
+def _answer(drawn: go.Figure) -> Response:
+    return Response(drawn.to_json(), media_type="application/json")
