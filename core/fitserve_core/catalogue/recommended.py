@@ -1,6 +1,8 @@
 """What we recommend instead of the sheet's best."""
 
-from fitserve_core.catalogue.building import spec
+import math
+
+from fitserve_core.catalogue.building import spec, training
 from fitserve_core.catalogue.published import CatalogueEntry
 
 ECKERLE4_CHOICE = (
@@ -22,9 +24,44 @@ ECKERLE4_LUCK = (
 ECKERLE4_SPLIT = "This spec divides by split seed 0; another is given with `split`."
 
 
+DIGITS_CHOICE = (
+    "Chosen by the validation accuracy, once, among [800] and [800, 800] with elastic "
+    "displacements of alpha 17 or 34: 0.9923 and 0.9909, 0.9932 and 0.9929."
+)
+DIGITS_RESULT = "Its test accuracy in that run: 0.9934; the sheet's best has 0.9853."
+DIGITS_STEPS = "The cosine ends with the 40th epoch: 391 mini-batches each."
+
+
 def entries() -> list[CatalogueEntry]:
     """Return what is recommended for each data set."""
-    return [_eckerle4()]
+    return [_digits(), _eckerle4()]
+
+
+def _digits() -> CatalogueEntry:
+    epochs, batch_size, rows = 40, 128, 50_000
+    title = "[800, 800], Adam, ReLU, cosine decay, elastic digits"
+    recipe = training(
+        {"name": "adam"},
+        0.001,
+        batch_size=batch_size,
+        epochs=epochs,
+        schedule={"name": "cosine_decay", "decay_steps": epochs * math.ceil(rows / batch_size)},
+        augmentation={
+            "shift": 1.5,
+            "rotation": 10.0,
+            "scale": 0.1,
+            "elastic": {"alpha": 17.0, "sigma": 4.0},
+        },
+    )
+    return CatalogueEntry(
+        id="mnist-recommended",
+        title=title,
+        group="recommended",
+        spec=spec(title, "mnist", {"hidden_layers": [800, 800], "activation": "relu"}, recipe),
+        deciding_figures=[],
+        verdict="trained",
+        notes=[DIGITS_CHOICE, DIGITS_RESULT, DIGITS_STEPS],
+    )
 
 
 def _eckerle4() -> CatalogueEntry:
@@ -37,12 +74,12 @@ def _eckerle4() -> CatalogueEntry:
         "bias_initializer": drawn,
         "regularizer": {"l2": 1e-7},
     }
-    training = {"optimizer": {"name": "lbfgs"}, "epochs": 1_000}
+    recipe = {"optimizer": {"name": "lbfgs"}, "epochs": 1_000}
     return CatalogueEntry(
         id="eckerle4-recommended",
         title=title,
         group="recommended",
-        spec=spec(title, "eckerle4", network, training, 3, scaling="train"),
+        spec=spec(title, "eckerle4", network, recipe, 3, scaling="train"),
         deciding_figures=[],
         verdict="trained",
         notes=[ECKERLE4_CHOICE, ECKERLE4_RESULT, ECKERLE4_LUCK, ECKERLE4_SPLIT],

@@ -9,7 +9,14 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from fitserve_core.results import EpochFigures, Metrics, RunMetrics
-from fitserve_service.figures.theme import BAND_OPACITY, color, config_label, faded, figure
+from fitserve_service.figures.theme import (
+    BAND_OPACITY,
+    color,
+    config_label,
+    epochs_axis,
+    faded,
+    figure,
+)
 
 Quantity = Literal["loss", "data_loss", "accuracy", "mse", "learning_rate"]
 Scale = Literal["linear", "log"]
@@ -67,9 +74,15 @@ def learning_curves(
                 else _banded(members, field, style, label, scale)
             )
             drawn.add_traces([trace | {"legendgroup": f"{index}{part}"} for trace in traces])
-    drawn.update_xaxes(title="epoch", rangemode="tozero")
+    epochs_axis(drawn, max((epoch.epoch for epoch in _epochs(experiments)), default=1))
     drawn.update_yaxes(title=WORDS[quantity], type=scale)
     return drawn
+
+
+def _epochs(experiments: Sequence[tuple[str, Metrics]]) -> Iterator[EpochFigures]:
+    for _, metrics in experiments:
+        for run in metrics.runs:
+            yield from run.epochs
 
 
 def _groups(

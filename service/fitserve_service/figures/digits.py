@@ -18,7 +18,7 @@ def confusion(record: RunRecord) -> go.Figure:
     Colours go by the wrong answers alone: with the right ones, all else would be white.
     """
     matrices = record.confusion or []
-    drawn = figure("how often a label was taken for a class", height=460)
+    drawn = figure("how often a label was taken for a class", height=520)
     if not matrices:
         return drawn.add_annotation(text="The outputs are not finite.", showarrow=False)
     titles = [f"{matrix.part} digits" for matrix in matrices]
@@ -37,7 +37,7 @@ def confusion(record: RunRecord) -> go.Figure:
 def most_wrong(record: RunRecord) -> go.Figure:
     """Return the test images with the most confident wrong answers."""
     wrong = record.most_wrong or []
-    drawn = figure("test digits with the most confident wrong answers", height=480)
+    drawn = figure("most confident wrong answers: label → taken for", height=480)
     if not wrong:
         return drawn.add_annotation(text="No wrong answer.", showarrow=False)
     columns = math.ceil(math.sqrt(len(wrong)))
@@ -54,7 +54,7 @@ def most_wrong(record: RunRecord) -> go.Figure:
             y=(place // columns) * PITCH,
             xanchor="left",
             yanchor="top",
-            text=f"{digit.label}, taken for {digit.predicted} ({digit.probability:.0%})",
+            text=f"{digit.label} → {digit.predicted}, {digit.probability:.0%}",
             font={"color": "#ffd166", "size": 11},
             bgcolor="rgba(0,0,0,0.6)",
             showarrow=False,

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from fitserve_core.results import RunMetrics
-from fitserve_service.figures.theme import color, figure, layer_label
+from fitserve_service.figures.theme import color, epochs_axis, figure, layer_label
 
 
 def gradient_norms(run: RunMetrics) -> go.Figure:
@@ -19,6 +19,6 @@ def gradient_norms(run: RunMetrics) -> go.Figure:
             line={"color": color(layer)},
             name=layer_label(layer, layers),
         )
-    drawn.update_xaxes(title="epoch")
+    epochs_axis(drawn, max((epoch.epoch for epoch in recorded), default=1))
     drawn.update_yaxes(title="norm", type="log", exponentformat="power")
     return drawn

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 # pale for a line on white, and with a middle grey, so that all are seen on white and on black.
 COLORWAY = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a8a8a")
 BAND_OPACITY = 0.18
-# Light enough to be seen through, on white and on black.
+HEIGHT = 400
+FEW = 15
 CLEAR = "rgba(0,0,0,0)"
 
 
@@ -26,10 +27,19 @@ def figure(title: str, traces: Sequence[Any] = (), **layout: Any) -> go.Figure:
                 "yaxis": {"gridcolor": "#d8d8d8", "zeroline": False, "automargin": True},
             }
         ),
-        title={"text": title, "x": 0, "xref": "paper", "font": {"size": 15}},
-        margin={"l": 56, "r": 16, "t": 48, "b": 48},
-        legend={"orientation": "h", "y": -0.2, "yanchor": "top"},
-        **layout,
+        title={
+            "text": title,
+            "x": 0,
+            "xref": "paper",
+            "font": {"size": 15},
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 8},
+        },
+        margin={"l": 56, "r": 16, "t": 64, "b": 96},
+        legend={"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom"},
+        **{"height": HEIGHT, **layout},
     )
 
 
@@ -42,6 +52,11 @@ def faded(hexadecimal: str, opacity: float) -> str:
     """Return a colour `#rrggbb` as a transparent one."""
     red, green, blue = (int(hexadecimal[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
+
+
+def epochs_axis(drawn: go.Figure, last: int) -> None:
+    """Let the horizontal axis count epochs, whole ones, up to the last."""
+    drawn.update_xaxes(title="epoch", range=[0, last + 0.5], dtick=1 if last <= FEW else None)
 
 
 def config_label(config: Mapping[str, Any]) -> str:

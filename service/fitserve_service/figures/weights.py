@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fitserve_core.records import Histogram, LayerWeights, NeuronImage, RunRecord, Weights
 from fitserve_service.figures.theme import color, figure, layer_label
 
-ROW_HEIGHT = 190
+ROW_HEIGHT = 170
 PIXEL_VALUES = 255
 
 Image = NDArray[np.floating]
@@ -19,7 +19,7 @@ Image = NDArray[np.floating]
 def weight_histograms(record: RunRecord) -> go.Figure:
     """Return kernels and biases of every layer, before and after: one row a layer."""
     layers = len(record.end.layers)
-    drawn = figure("weights before and after training", height=80 + ROW_HEIGHT * layers)
+    drawn = figure("density of weights before and after training", height=160 + ROW_HEIGHT * layers)
     titles = [
         f"{layer_label(index, layers)}: {part}"
         for index in range(layers)
@@ -34,8 +34,7 @@ def weight_histograms(record: RunRecord) -> go.Figure:
                     row=row,
                     col=column,
                 )
-    drawn.update_yaxes(rangemode="tozero")
-    return drawn.update_layout(legend={"y": -0.3 / layers})
+    return drawn.update_yaxes(rangemode="tozero")
 
 
 def first_layer_images(record: RunRecord) -> go.Figure:
@@ -86,9 +85,11 @@ def _histograms(layer: LayerWeights) -> tuple[Histogram, Histogram]:
 
 
 def _stairs(histogram: Histogram, when: str, line: str, *, legend: bool) -> go.Scatter:
+    # Densities: before and after training, bins are not equally wide.
+    density = np.array(histogram.counts) / (sum(histogram.counts) * np.diff(histogram.edges))
     return go.Scatter(
         x=histogram.edges,
-        y=[*histogram.counts, *histogram.counts[-1:]],
+        y=[*density, *density[-1:]],
         mode="lines",
         line={"shape": "hv", "color": line},
         fill="tozeroy",

@@ -90,7 +90,7 @@ class TestWhole:
             "configurations": 21,
             "depth": 15,
             "claims": 6,
-            "recommended": 1,
+            "recommended": 2,
         }
         assert [name for name in CATALOGUE if name.startswith("mnist-") and len(name) == 7] == [
             f"mnist-{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTU"

@@ -17,10 +17,12 @@ export function replace(parent, ...children) {
 
 let counter = 0;
 
-/** A label over its control, tied to it by an id. */
+/** A label over its control, with what helps to fill it in. */
 export function labelled(text, control, help = null) {
   control.id ||= `control-${(counter += 1)}`;
-  return h("div", {}, h("label", { for: control.id }, text, help && h("span", { class: "help" }, help)), control);
+  const described = help && h("span", { class: "help", id: `${control.id}-help` }, help);
+  if (described) control.setAttribute("aria-describedby", described.id);
+  return h("div", { class: "field" }, h("label", { for: control.id }, text), described, control);
 }
 
 export function select(options, chosen, onchange, attributes = {}) {

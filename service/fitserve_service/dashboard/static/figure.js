@@ -19,9 +19,9 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /** A place for a figure, `refresh(path)` to draw it there, and to draw it again. */
 export class Figure {
-  constructor(name) {
+  constructor(name, across = false) {
     this.name = name;
-    this.element = h("div", { class: "figure" });
+    this.element = h("div", { class: across ? "figure across" : "figure" });
     this.shown = null;
     dark.addEventListener("change", () => this.shown && this.draw(this.shown));
   }
@@ -40,7 +40,7 @@ export class Figure {
     this.shown = figure;
     const layout = themed(structuredClone(figure.layout));
     await Plotly.react(this.element, structuredClone(figure.data), layout, CONFIG);
-    this.element.setAttribute("role", "img");
+    this.element.setAttribute("role", "figure");
     this.element.setAttribute("aria-label", `${this.name}: ${figure.layout.title?.text ?? ""}`);
   }
 }

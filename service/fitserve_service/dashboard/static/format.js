@@ -15,7 +15,10 @@ export function number(value, digits = 4) {
 /** A spread as mean ± std; a single run has no ±. */
 export function meanStd(spread) {
   if (!spread) return "–";
-  return spread.std === null ? number(spread.mean) : `${number(spread.mean)} ± ${number(spread.std)}`;
+  if (spread.std === null || spread.std === undefined) return number(spread.mean);
+  // Both with the same decimals, so that they can be read together.
+  const small = Math.abs(spread.mean) < 1e-3 || Math.abs(spread.mean) >= 1e5;
+  return `${number(spread.mean)} ± ${small ? number(spread.std) : spread.std.toFixed(4)}`;
 }
 
 /** A figure's name with its part: `val_accuracy` is "validation accuracy". */

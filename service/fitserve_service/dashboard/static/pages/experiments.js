@@ -87,10 +87,10 @@ function row(experiment, chosen, mark) {
       spec.tags.length > 0 && h("div", { class: "quiet small" }, spec.tags.join(", "))),
     h("td", {}, spec.dataset),
     h("td", {}, h("span", { class: `status ${status}` }, words(status)), h("span", { class: "quiet small" }, place)),
-    h("td", {}, h("progress", { value: progress.fraction, max: 1, "aria-label": `Progress of ${name || id}` }),
+    h("td", { class: "one" }, h("progress", { value: progress.fraction, max: 1, "aria-label": `Progress of ${name || id}` }),
       ` ${Math.round(100 * progress.fraction)} %`),
     h("td", {}, kept ? `${figureName(kept.figure)} ${number(kept.value)}` : "–"),
-    h("td", { class: "wide" }, when(experiment.created_at)));
+    h("td", { class: "wide one" }, when(experiment.created_at)));
 }
 
 function nothing(filters) {

@@ -7,6 +7,7 @@ import { configText, number, words } from "../format.js";
 const ALWAYS = [["gradient-norms", "Norms of gradients"]];
 const ENDED = [["weight-histograms", "Weights and biases"], ["first-layer", "First layer"]];
 const DIGITS = [["confusion", "Confusion"], ["most-wrong", "Most confident wrong answers"]];
+const ACROSS = new Set(["first-layer", "confusion"]);
 
 export class RunView {
   constructor(experimentId, images) {
@@ -28,9 +29,9 @@ export class RunView {
     const options = runs.map((run) => [run.run_id, `${configText(run.config)}, repetition ${run.repetition}${run.fold === null ? "" : `, fold ${run.fold}`} (${words(run.verdict?.name ?? run.status)}${run.run_id === kept ? ", kept" : ""})`]);
     const picker = labelled("Run", select(options, chosen.run_id, (id) => { this.chosen = id; this.show(this.runs, kept); }));
     const figures = this.kinds.filter(([name]) => chosen.status === "succeeded" || name === "gradient-norms")
-      .map(([name, title]) => [name, new Figure(title)]);
+      .map(([name, title]) => [name, new Figure(title, ACROSS.has(name))]);
     const layers = h("div");
-    replace(this.element, picker, told(chosen), h("div", { class: "columns" }, figures.map(([, figure]) => figure.element)), layers);
+    replace(this.element, picker, told(chosen), h("div", { class: "figures" }, figures.map(([, figure]) => figure.element)), layers);
     await Promise.all(figures.map(([name, figure]) => figure.refresh(`/experiments/${this.id}/figures/${name}?run=${chosen.run_id}`)));
     if (chosen.status === "succeeded") await this.summarise(layers, chosen.run_id);
   }

@@ -37,13 +37,16 @@ export class SchemaForm {
     mine.append(h("p", { class: "error", id }, message));
     const control = mine.querySelector("input, select, textarea");
     control?.setAttribute("aria-invalid", "true");
-    control?.setAttribute("aria-describedby", id);
+    control?.setAttribute("aria-errormessage", id);
     return true;
   }
 
   clear() {
     for (const error of this.element.querySelectorAll(".error")) error.remove();
-    for (const control of this.element.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
+    for (const control of this.element.querySelectorAll("[aria-invalid]")) {
+      control.removeAttribute("aria-invalid");
+      control.removeAttribute("aria-errormessage");
+    }
   }
 
   resolved(schema) {

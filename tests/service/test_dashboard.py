@@ -1,0 +1,267 @@
+"""The dashboard in a real browser: lists, forms, comparisons, over a store that tests fill."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pydantic import SecretStr
+
+from fitserve_core.settings import Settings
+from support import stories
+from support.browsers import running_browser, watched_page
+from support.perceptrons import Digits, Line, keep
+from support.serving import RunningService, running_service
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def context(browser: Browser, service: RunningService) -> Iterator[BrowserContext]:
+    with browser.new_context(base_url=str(service.http.base_url)) as context:
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    with watched_page(context) as page:
+        yield page
+
+
+def rows(page: Page) -> list[str]:
+    """Return the ids of the experiments in the list."""
+    found = page.locator("tr[data-id]").all()
+    return [row.get_attribute("data-id") or "" for row in found]
+
+
+class TestList:
+    def test_of_an_empty_service_says_what_to_do(self, page: Page) -> None:
+        page.goto("/")
+        expect(page.get_by_text("Nothing has been posted yet.")).to_be_visible()
+        page.get_by_role("link", name="Train the first one").click()
+        expect(page.get_by_role("heading", name="New experiment")).to_be_visible()
+
+    def test_is_filtered_by_data_set_and_status(self, page: Page, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Line())
+        waiting = stories.post(service.store)
+        page.goto("/")
+        expect(page.locator("tr[data-id]")).to_have_count(2)
+        page.get_by_label("Data set").select_option("mnist")
+        expect(page.locator("tr[data-id]")).to_have_count(1)
+        assert rows(page) == [waiting.id]
+        page.get_by_label("Status").select_option("succeeded")
+        expect(page.get_by_text("No experiment is like that.")).to_be_visible()
+
+    def test_is_live_without_reloading(self, page: Page, service: RunningService) -> None:
+        page.goto("/")
+        expect(page.get_by_text("Nothing has been posted yet.")).to_be_visible()
+        experiment = stories.post(service.store)
+        expect(page.locator(f"tr[data-id={experiment.id}]")).to_contain_text("queued")
+        stories.train(service.store)
+        row = page.locator(f"tr[data-id={experiment.id}]")
+        expect(row).to_contain_text("succeeded")
+        expect(row).to_contain_text("validation accuracy 0.9000")
+
+    def test_shows_more_of_many(self, page: Page, service: RunningService) -> None:
+        for _ in range(32):
+            stories.post(service.store)
+        page.goto("/")
+        expect(page.locator("tr[data-id]")).to_have_count(30)
+        page.get_by_role("button", name="Show more").click()
+        expect(page.locator("tr[data-id]")).to_have_count(32)
+        expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+
+
+class TestStream:
+    def test_is_one_for_all_pages_of_a_browser(
+        self, context: BrowserContext, service: RunningService
+    ) -> None:
+        streams: list[str] = []
+
+        def count(request: object) -> None:
+            url = getattr(request, "url", "")
+            if url.endswith("/events"):
+                streams.append(url)
+
+        context.on("request", count)
+        with watched_page(context) as one, watched_page(context) as other:
+            for page in (one, other):
+                page.goto("/")
+                expect(page.get_by_text("Nothing has been posted yet.")).to_be_visible()
+            experiment = stories.post(service.store)
+            for page in (one, other):
+                expect(page.locator(f"tr[data-id={experiment.id}]")).to_be_visible()
+            assert len(streams) == 1
+
+
+class TestNewExperiment:
+    def test_starts_from_the_catalogue(self, page: Page, service: RunningService) -> None:
+        page.goto("/#/new")
+        page.get_by_label("Start from").select_option("mnist-B")
+        expect(page.get_by_label("hidden layers")).to_have_value("[100]")
+        expect(page.get_by_text("1 cell, 1 run")).to_be_visible()
+        page.get_by_role("button", name="Train").click()
+        expect(page.locator("#status")).to_have_text("queued")
+        [posted], _ = service.store.experiments.page(limit=2)
+        assert posted.spec.preset == "mnist-B"
+
+    def test_tells_runs_and_time_before_posting(self, page: Page) -> None:
+        page.goto("/#/new")
+        page.get_by_label("learning rates").fill("0.01, 0.1, 1")
+        page.get_by_label("repetitions").fill("4")
+        expect(page.get_by_text("3 cells, 12 runs, 120 epochs")).to_be_visible()
+
+    def test_shows_a_refusal_beside_its_field(self, page: Page, service: RunningService) -> None:
+        page.goto("/#/new")
+        page.get_by_label("learning rates").fill("0.1, -1")
+        field = page.locator("[data-path='training.learning_rates']")
+        expect(field.locator(".error")).to_contain_text("must be greater than 0; received -1")
+        expect(page.get_by_label("learning rates")).to_have_attribute("aria-invalid", "true")
+        page.get_by_label("learning rates").fill("0.1")
+        expect(field.locator(".error")).to_have_count(0)
+        assert service.store.experiments.page(limit=1) == ([], False)
+
+    def test_gives_the_same_request_as_code(self, page: Page) -> None:
+        page.goto("/#/new")
+        page.get_by_label("dataset").select_option("eckerle4")
+        page.get_by_label("batch size").fill("4")
+        section = page.get_by_role("region", name="The same request as code")
+        expect(section).to_contain_text('"training": {\n        "batch_size": 4,')
+        expect(section).to_contain_text('{"dataset":"eckerle4","training":{"batch_size":4}}')
+
+    def test_knobs_of_a_choice_appear_with_it(self, page: Page) -> None:
+        page.goto("/#/new")
+        optimizer = page.locator("[data-path='training.optimizer']")
+        expect(optimizer.get_by_label("momentum")).to_have_count(0)
+        optimizer.get_by_label("name").select_option("sgd")
+        optimizer.get_by_label("momentum").fill("0.9")
+        expect(page.get_by_role("region")).to_contain_text('"momentum": 0.9')
+
+
+class TestCompare:
+    def test_shows_what_differs_and_the_figures(self, page: Page, service: RunningService) -> None:
+        first = stories.post(service.store, learning_rates=(0.1,))
+        stories.train(service.store)
+        second = stories.post(service.store, learning_rates=(0.2,))
+        stories.train(service.store)
+        page.goto("/")
+        for each in (first, second):
+            page.locator(f"tr[data-id={each.id}] input").check()
+        page.get_by_role("link", name="Compare 2").click()
+        table = page.get_by_role("region", name="What differs")
+        expect(table).to_contain_text("training.learning_rates")
+        expect(table).not_to_contain_text("activation")
+        expect(page.get_by_role("region", name="Best cell of each")).to_contain_text("0.8000")
+        expect(page.locator(".js-plotly-plot .legend")).to_be_visible()
+
+    def test_asks_for_two(self, page: Page) -> None:
+        page.goto("/#/compare")
+        expect(page.get_by_text("Tick two experiments or more")).to_be_visible()
+
+
+class TestTry:
+    def test_a_drawn_digit_is_answered(self, page: Page, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Digits())
+        page.goto("/#/try")
+        expect(page.get_by_text("Draw a digit, or drop a picture of one.")).to_be_visible()
+        draw(page, [(140, 60), (140, 220)])
+        expect(page.get_by_role("heading", name=re.compile("This is a [0-9]"))).to_be_visible()
+        expect(page.locator("meter")).to_have_count(10)
+        page.get_by_role("button", name="Clear").click()
+        expect(page.locator("meter")).to_have_count(0)
+
+    def test_the_digit_is_fitted_and_centred(self, page: Page, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Digits())
+        page.goto("/#/try")
+        sent: list[list[int]] = []
+        page.on(
+            "request",
+            lambda asked: (
+                sent.append(asked.post_data_json["instances"][0])
+                if asked.url.endswith("/predict")
+                else None
+            ),
+        )
+        draw(page, [(40, 40), (40, 120)])
+        expect(page.locator("meter")).to_have_count(10)
+        inked = [place for place, value in enumerate(sent[0]) if value > 100]
+        assert {place // 28 for place in inked} == set(range(4, 24))
+        columns = {place % 28 for place in inked}
+        assert min(columns) + max(columns) in {26, 27, 28}
+
+    def test_outside_the_measurements_it_warns(self, page: Page, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Line(0.002))
+        page.goto("/#/try")
+        expect(page.get_by_text("transmittance 0.1000")).to_be_visible()
+        warning = page.get_by_text("outside, the answer is a guess")
+        expect(warning).to_be_hidden()
+        page.get_by_label("or exactly").fill("600")
+        expect(page.get_by_text("transmittance 0.4000")).to_be_visible()
+        expect(warning).to_be_visible()
+
+
+class TestKey:
+    def test_is_asked_for_once(self, browser: Browser, settings: Settings) -> None:
+        keyed = settings.model_copy(update={"api_key": SecretStr("open sesame")})
+        with (
+            running_service(keyed) as service,
+            browser.new_context(base_url=str(service.http.base_url)) as context,
+        ):
+            # A browser's console names every refused request, so it is not watched here.
+            page = context.new_page()
+            page.goto("/")
+            page.get_by_label("This service needs its API key").fill("open sesame")
+            page.get_by_role("button", name="Use it").click()
+            expect(page.get_by_text("Nothing has been posted yet.")).to_be_visible()
+            page.goto("/#/new")
+            expect(page.get_by_text("1 cell, 1 run")).to_be_visible()
+
+
+class TestAccessibility:
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_axe_finds_nothing(self, browser: Browser, service: RunningService, scheme) -> None:  # type: ignore[no-untyped-def]
+        kept = keep(service.store, service.artefacts, Digits())
+        pages = {
+            "/#/": "tr[data-id]",
+            "/#/new": ".notice",
+            f"/#/experiments/{kept.experiment.id}": "table.summary",
+            f"/#/compare?ids={kept.experiment.id},{stories.post(service.store).id}": "table",
+            "/#/try": "canvas.pad",
+        }
+        base = str(service.http.base_url)
+        with browser.new_context(base_url=base, color_scheme=scheme) as context:
+            for path, settled in pages.items():
+                with watched_page(context) as page:
+                    page.goto(path)
+                    page.locator(settled).first.wait_for()
+                    found = Axe().run(page)
+                    assert found.violations_count == 0, found.generate_report()
+
+    def test_fits_a_phone(self, browser: Browser, service: RunningService) -> None:
+        kept = keep(service.store, service.artefacts, Digits())
+        phone = {"width": 390, "height": 800}
+        with browser.new_context(
+            base_url=str(service.http.base_url), viewport=phone, has_touch=True
+        ) as context:
+            for path in ("/#/", "/#/new", f"/#/experiments/{kept.experiment.id}", "/#/try"):
+                with watched_page(context) as page:
+                    page.goto(path)
+                    page.locator("h1").wait_for()
+                    assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
+
+
+def draw(page: Page, stroke: list[tuple[int, int]]) -> None:
+    """Draw a stroke on the pad, in its own pixels."""
+    box = page.locator("canvas.pad").bounding_box()
+    assert box is not None
+    (x, y), *rest = stroke
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    page.mouse.down()
+    for x, y in rest:
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=5)
+    page.mouse.up()
