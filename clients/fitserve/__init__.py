@@ -25,18 +25,9 @@ from fitserve.errors import (
 from fitserve_core.catalogue.published import CatalogueEntry
 from fitserve_core.datasets.description import DatasetCard, DatasetDetails
 from fitserve_core.errors import FitserveError
+from fitserve_core.predicted import Prediction, Predictions
 from fitserve_core.records import RunRecord
-from fitserve_core.results import (
-    Event,
-    Experiment,
-    Forecast,
-    Health,
-    Metrics,
-    Model,
-    Prediction,
-    Predictions,
-    Summary,
-)
+from fitserve_core.results import Event, Experiment, Forecast, Health, Metrics, Model, Summary
 from fitserve_core.spec import ExperimentSpec
 
 __all__ = [

@@ -18,7 +18,8 @@ from fitserve.resources.models import Models
 from fitserve.responses import health_of, parse
 from fitserve.sender import Sender
 from fitserve_core.errors import ConfigurationError
-from fitserve_core.results import Health, Predictions
+from fitserve_core.predicted import Predictions
+from fitserve_core.results import Health
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 # A prediction of many instances may take a while; being told that nobody listens may not.

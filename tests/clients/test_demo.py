@@ -8,7 +8,7 @@ from fitserve.demo.curve import comparison, drawing
 from fitserve.demo.digits import drawn, halved
 from fitserve.demo.gallery import gallery
 from fitserve.demo.specs import CURVE, DIGITS
-from fitserve_core.results import Prediction
+from fitserve_core.predicted import Prediction
 from fitserve_core.spec import ExperimentSpec
 
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from fitserve_core.artefacts import Artefacts
+from fitserve_core.store import StoredFile
 from fitserve_service.predict import sessions
 from support import stories
 from support.perceptrons import Digits, IsDigit, Line, keep
@@ -236,3 +237,35 @@ class TestLoadedModels:
         for asker in askers:
             asker.join()
         assert failures == []
+
+
+class TestSpread:
+    def test_is_over_the_runs_of_the_cell(self, service: RunningService) -> None:
+        experiment = stories.post(service.store, repetitions=3, dataset="eckerle4")
+        for slope in (0.001, 0.002, 0.006):
+            claim = stories.take(service.store)
+            path = f"{experiment.id}/{claim.run_id}/1/model.onnx"
+            sha256, size = service.artefacts.write(path, Line(slope).write)
+            file = StoredFile("onnx", path, sha256, size)
+            stories.succeed(service.store, claim, files=[file])
+        body = {"model": "eckerle4", "instances": [500.0, 400.0], "spread": True}
+        found = service.http.post("/predict", json=body).raise_for_status().json()["spread"]
+        assert [one["runs"] for one in found] == [3, 3]
+        assert found[0]["mean"] == pytest.approx([0.3])
+        assert found[0]["std"] == pytest.approx([np.std([0.1, 0.2, 0.6], ddof=1)])
+        assert (found[1]["mean"], found[1]["std"]) == ([0], [0])
+
+    def test_of_one_run_is_none(self, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Digits())
+        body = {"model": "mnist", "instances": PIXELS[:1].tolist(), "spread": True}
+        found = service.http.post("/predict", json=body).raise_for_status().json()
+        [one] = found["spread"]
+        assert (one["runs"], one["std"]) == (1, None)
+        assert one["mean"] == pytest.approx(found["predictions"][0]["probabilities"], abs=1e-6)
+
+    def test_is_asked_for_with_true_or_false(self, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Line())
+        body = {"model": "eckerle4", "instances": [450.0], "spread": "yes"}
+        answer = service.http.post("/predict", json=body)
+        assert answer.status_code == 422
+        assert answer.json()["error"]["param"] == "spread"

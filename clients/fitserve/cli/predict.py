@@ -7,7 +7,7 @@ import typer
 
 from fitserve.cli.connection import client_of
 from fitserve.figures import number
-from fitserve_core.results import Prediction
+from fitserve_core.predicted import Prediction
 
 
 def predict(

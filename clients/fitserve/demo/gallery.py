@@ -8,7 +8,7 @@ from rich.text import Text
 
 from fitserve.demo.digits import Pixels, drawn
 from fitserve.terminal import shows
-from fitserve_core.results import Prediction
+from fitserve_core.predicted import Prediction
 
 DIGIT_WIDTH = 16
 

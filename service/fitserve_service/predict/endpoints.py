@@ -14,9 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from fitserve_core.errors import InvalidInputError
+from fitserve_core.predicted import Predictions
 from fitserve_core.predictions import answers, decode_instances
 from fitserve_core.received import describe, shorten
-from fitserve_core.results import Predictions
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.predict.schema import REQUEST
 from fitserve_service.predict.sessions import LoadedModel
