@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format bench-smoke reproduce reproduce-spread constraints clean
+.PHONY: help demo up test check format bench-smoke reproduce readme-table reproduce-spread screenshots constraints clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -24,6 +24,7 @@ check: .venv/.developed  ## ruff, mypy, hadolint, and the house rules
 	@$(BIN)/mypy
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python scripts/house_rules.py
+	@$(BIN)/python scripts/readme_table.py --check
 
 format: .venv/.developed  ## let ruff format and mend what it can
 	@$(BIN)/ruff check --fix --quiet .
@@ -35,9 +36,15 @@ bench-smoke: .venv/.installed  ## the training program beside Keras fit (under a
 reproduce: .venv/.installed  ## train the exercise sheet's rows and compare (half an hour); again: go on
 	@FITSERVE_DATA="$(FITSERVE_DATA)/reproduce" $(BIN)/fitserve reproduce --report docs/reproduction
 
+readme-table: .venv/.installed  ## draw README's table from the last reproduction's report
+	@$(BIN)/python scripts/readme_table.py
+
 reproduce-spread: .venv/.installed  ## measure how our figures scatter (hours), for reproduce
 	@FITSERVE_DATA="$(FITSERVE_DATA)/spread" $(BIN)/fitserve reproduce \
 		--spread core/fitserve_core/catalogue/spread.json
+
+screenshots: .venv/.developed  ## draw docs/screenshots anew (two minutes; needs Chromium)
+	@$(BIN)/python scripts/screenshots.py
 
 constraints: .venv/.developed  ## pin the newest versions that fit pyproject.toml
 	@scripts/constraints.sh
