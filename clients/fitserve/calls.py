@@ -21,7 +21,7 @@ class Call:
 
     method: str
     path: str
-    params: dict[str, str | int] = field(default_factory=dict)
+    params: dict[str, str | int | list[str]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
     replayable: bool = True
@@ -92,6 +92,16 @@ def experiment_summary(experiment_id: str) -> Call:
 def run_record(experiment_id: str, run_id: str) -> Call:
     """Ask what a finished run shows beyond its figures."""
     return _get("experiments", experiment_id, "runs", run_id, "record")
+
+
+def experiment_figure(experiment_id: str, name: str, options: Mapping[str, Any]) -> Call:
+    """Ask for a figure, drawn with options of its own."""
+    given = {
+        key: str(value).lower() if isinstance(value, bool) else value
+        for key, value in options.items()
+        if value is not None
+    }
+    return replace(_get("experiments", experiment_id, "figures", name), params=given)
 
 
 def experiment_events(experiment_id: str, last_event_id: str | None) -> Call:

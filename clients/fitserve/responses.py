@@ -1,13 +1,13 @@
 """What an answer means: a typed result, or the error that it stands for."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx2
 from pydantic import BaseModel, ValidationError
 
 from fitserve.errors import APIConnectionError, APIResponseError, status_error
 from fitserve.retries import Outcome
-from fitserve_core.errors import FitserveError
+from fitserve_core.errors import ConfigurationError, FitserveError
 from fitserve_core.results import Health
 from fitserve_core.spec import ACCEPTED
 
@@ -75,3 +75,18 @@ def parse_json(kind: type[Parsed], content: bytes | str, url: str) -> Parsed:
             f"{url} answered something that is not a fitserve {kind.__name__}: "
             f"{path + ': ' if path else ''}{first['msg']}; is it another service or version?"
         ) from error
+
+
+def figure_of(content: str) -> Any:
+    """Return the Plotly figure that an answer holds.
+
+    Raises:
+        ConfigurationError: Plotly is not installed.
+    """
+    try:
+        from plotly.io import from_json  # noqa: PLC0415  not part of the base install
+    except ModuleNotFoundError:
+        raise ConfigurationError(
+            "figures need Plotly, which is not installed; pip install 'fitserve[notebook]'"
+        ) from None
+    return from_json(content)

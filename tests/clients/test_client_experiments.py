@@ -1,6 +1,7 @@
 from uuid import UUID
 
 import numpy as np
+import plotly.graph_objects
 import pytest
 
 import fitserve
@@ -72,6 +73,17 @@ class TestRecord:
 
 
 class TestChanges:
+    def test_figure_is_plotlys_and_takes_options(self, client, service, answers):
+        service.then(answers.ok({"data": [{"type": "scatter", "y": [1, 2]}], "layout": {}}))
+        figure = client.experiments.figure(
+            "exp_1", "learning-curves", runs=True, beside=["exp_2", "exp_3"]
+        )
+        assert isinstance(figure, plotly.graph_objects.Figure)
+        assert figure.data[0].y == (1, 2)
+        url = service.requests[0].url
+        assert url.path == "/experiments/exp_1/figures/learning-curves"
+        assert url.query == b"runs=true&beside=exp_2&beside=exp_3"
+
     def test_forecast_posts_nothing(self, client, service, answers):
         service.then(
             answers.ok(

@@ -8,7 +8,7 @@ from uuid import uuid4
 from fitserve import calls
 from fitserve.clock import Clock
 from fitserve.errors import WaitTimeoutError
-from fitserve.responses import parse
+from fitserve.responses import figure_of, parse
 from fitserve.sender import Sender
 from fitserve.watching import Watcher
 from fitserve_core.records import RunRecord
@@ -125,6 +125,24 @@ class Experiments:
             Conflict: the run has not succeeded (yet).
         """
         return parse(RunRecord, self._sender.send(calls.run_record(experiment_id, run_id)))
+
+    def figure(self, experiment_id: str, name: str, **options: Any) -> Any:
+        """Return a figure that the service draws, as a `plotly.graph_objects.Figure`.
+
+        Args:
+            experiment_id: whose figure.
+            name: `learning-curves`, `gradient-norms`, `weight-histograms`, `first-layer`; of
+                digits `confusion` and `most-wrong`; of Eckerle4 `fit`.
+            options: the figure's own, such as `quantity="accuracy"`, `scale="log"`, `runs=True`
+                and `beside=[…]` of learning curves, `run` of what a run shows, `cell` of a fit.
+
+        Raises:
+            ConfigurationError: Plotly is not installed.
+            NotFound: there is no such experiment, run or figure.
+            Conflict: no run has come so far yet.
+        """
+        call = calls.experiment_figure(experiment_id, name, options)
+        return figure_of(self._sender.send(call).text)
 
     def cancel(self, experiment_id: str) -> Experiment:
         """Cancel an experiment and return it as it stands; a second time changes nothing."""

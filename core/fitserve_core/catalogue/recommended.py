@@ -28,7 +28,10 @@ DIGITS_CHOICE = (
     "Chosen by the validation accuracy, once, among [800] and [800, 800] with elastic "
     "displacements of alpha 17 or 34: 0.9923 and 0.9909, 0.9932 and 0.9929."
 )
-DIGITS_RESULT = "Its test accuracy in that run: 0.9934; the sheet's best has 0.9853."
+DIGITS_RESULT = (
+    "As it stands: validation accuracy 0.9933, test accuracy 0.9940, after 4.8 minutes on "
+    "one core. The sheet's best has a test accuracy of 0.9853."
+)
 DIGITS_STEPS = "The cosine ends with the 40th epoch: 391 mini-batches each."
 
 
