@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format bench-smoke reproduce readme-table reproduce-spread screenshots constraints clean
+.PHONY: help demo up test check format bench-smoke bench-view reproduce readme-table reproduce-spread screenshots constraints clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -32,6 +32,9 @@ format: .venv/.developed  ## let ruff format and mend what it can
 
 bench-smoke: .venv/.installed  ## the training program beside Keras fit (under a minute)
 	@$(BIN)/python benchmarks/training_smoke.py
+
+bench-view: .venv/.developed  ## the dashboard's first view of 1,000 experiments (two minutes)
+	@$(BIN)/python benchmarks/first_view.py
 
 reproduce: .venv/.installed  ## train the exercise sheet's rows and compare (half an hour); again: go on
 	@FITSERVE_DATA="$(FITSERVE_DATA)/reproduce" $(BIN)/fitserve reproduce --report docs/reproduction

@@ -9,8 +9,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from typer.testing import CliRunner
 
 from fitserve import Client
+from fitserve.cli.app import app
+from fitserve.cli.connection import Connection
 from fitserve.clock import Clock
 
 Answer = httpx2.Response | Exception
@@ -175,3 +178,18 @@ class Answers:
 @pytest.fixture
 def answers() -> Answers:
     return Answers()
+
+
+@pytest.fixture
+def fitserve(service, fake_time):
+    def run(*args, stdin=None, env=None):
+        given = Connection(transport=httpx2.MockTransport(service), clock=fake_time.clock)
+        return CliRunner().invoke(app, args, input=stdin, obj=given, env=env)
+
+    return run
+
+
+@pytest.fixture
+def summary(answers):
+    figures = {"accuracy": answers.spread(0.9798, 0.0003)}
+    return answers.summary([answers.cell(0, 0.1, figures, requested=2, trained=2)])

@@ -5,19 +5,6 @@ import sys
 
 import httpx2
 import pytest
-from typer.testing import CliRunner
-
-from fitserve.cli.app import app
-from fitserve.cli.connection import Connection
-
-
-@pytest.fixture
-def fitserve(service, fake_time):
-    def run(*args, stdin=None, env=None):
-        given = Connection(transport=httpx2.MockTransport(service), clock=fake_time.clock)
-        return CliRunner().invoke(app, args, input=stdin, obj=given, env=env)
-
-    return run
 
 
 @pytest.fixture
@@ -25,12 +12,6 @@ def spec(tmp_path):
     path = tmp_path / "spec.yaml"
     path.write_text("dataset: mnist\ntraining: {learning_rates: [1e-3, 0.1], epochs: 5}\n")
     return str(path)
-
-
-@pytest.fixture
-def summary(answers):
-    figures = {"accuracy": answers.spread(0.9798, 0.0003)}
-    return answers.summary([answers.cell(0, 0.1, figures, requested=2, trained=2)])
 
 
 @pytest.fixture

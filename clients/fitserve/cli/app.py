@@ -8,6 +8,7 @@ from fitserve.cli import (
     catalogue,
     datasets,
     demo,
+    doctor,
     experiments,
     explain,
     extend,
@@ -48,9 +49,11 @@ app.command()(reproduce.reproduce)
 app.command()(train.train)
 app.command()(extend.extend)
 app.command()(experiments.show)
+app.command()(experiments.watch)
 app.command()(experiments.ls)
 app.command()(experiments.cancel)
 app.command()(predict.predict)
 app.command()(explain.explain)
 app.command()(catalogue.catalogue)
 app.command()(datasets.datasets)
+app.command()(doctor.doctor)

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from fitserve.catalogue_tables import catalogue_table, entry_view
 from fitserve.cli.connection import client_of
+from fitserve.cli.output import AsJson, print_json
 
 
 def catalogue(
@@ -14,11 +15,13 @@ def catalogue(
     entry_id: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="Show this entry in full.")
     ] = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """List the exercise sheet's configurations with the figures that it reported."""
     with client_of(ctx) as client:
-        if entry_id is None:
-            shown = catalogue_table(client.catalogue.list())
-        else:
-            shown = entry_view(client.catalogue.retrieve(entry_id))
+        found = client.catalogue.list() if entry_id is None else client.catalogue.retrieve(entry_id)
+    if as_json:
+        print_json(found)
+        return
+    shown = catalogue_table(found) if isinstance(found, list) else entry_view(found)
     Console(highlight=False).print(shown)

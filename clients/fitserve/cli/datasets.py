@@ -3,9 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import Console
 
 from fitserve.cli.connection import client_of
+from fitserve.cli.output import AsJson, print_json
 from fitserve.dataset_tables import dataset_view, datasets_table
 
 
@@ -14,12 +15,13 @@ def datasets(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="Show this one in full.")
     ] = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """List the data sets with the rows of their parts."""
     with client_of(ctx) as client:
-        shown: RenderableType = (
-            datasets_table(client.datasets.list())
-            if name is None
-            else dataset_view(client.datasets.retrieve(name))
-        )
-    Console(highlight=False).print(shown)
+        found = client.datasets.list() if name is None else client.datasets.retrieve(name)
+    if as_json:
+        print_json(found)
+        return
+    console = Console(highlight=False)
+    console.print(datasets_table(found) if isinstance(found, list) else dataset_view(found))

@@ -1,4 +1,4 @@
-"""`fitserve show`, `fitserve ls`, `fitserve cancel`."""
+"""`fitserve show`, `fitserve watch`, `fitserve ls`, `fitserve cancel`."""
 
 from typing import Annotated
 
@@ -6,6 +6,8 @@ import typer
 from rich.console import Console
 
 from fitserve.cli.connection import client_of
+from fitserve.cli.output import AsJson, print_json
+from fitserve.cli.train import follow
 from fitserve.tables import experiments_table, status_text, summary_table
 from fitserve_core.results import Experiment
 
@@ -14,20 +16,31 @@ NEWEST = 20
 ExperimentId = Annotated[str, typer.Argument(metavar="ID", help="Id of the experiment.")]
 
 
-def show(ctx: typer.Context, experiment_id: ExperimentId) -> None:
+def show(ctx: typer.Context, experiment_id: ExperimentId, as_json: AsJson = False) -> None:  # noqa: FBT002
     """Tell where an experiment stands, with its table."""
     with client_of(ctx) as client:
         experiment = client.experiments.retrieve(experiment_id)
         summary = client.experiments.summary(experiment_id)
+    if as_json:
+        print_json({"experiment": experiment, "summary": summary})
+        return
     _print_standing(experiment)
     Console().print(summary_table(summary))
 
 
-def ls(ctx: typer.Context) -> None:
+def watch(ctx: typer.Context, experiment_id: ExperimentId) -> None:
+    """Look on until an experiment has ended, then print its table."""
+    with client_of(ctx) as client:
+        follow(client, client.experiments.retrieve(experiment_id), wait=True, as_json=False)
+
+
+def ls(ctx: typer.Context, as_json: AsJson = False) -> None:  # noqa: FBT002
     """List the newest experiments."""
     with client_of(ctx) as client:
         experiments = list(client.experiments.list(limit=NEWEST))
-    if experiments:
+    if as_json:
+        print_json(experiments)
+    elif experiments:
         Console().print(experiments_table(experiments))
     else:
         typer.echo("no experiments yet; `fitserve train SPEC` posts one")

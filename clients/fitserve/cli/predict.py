@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fitserve.cli.connection import client_of
+from fitserve.cli.output import AsJson, print_json
 from fitserve.figures import number
 from fitserve_core.predicted import Prediction
 
@@ -16,11 +17,15 @@ def predict(
     values: Annotated[
         list[str], typer.Argument(metavar="VALUE...", help="Wavelengths in nm, or image files.")
     ],
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Predict digits (or a target's yes or no) from images, transmittances from wavelengths."""
     instances = [_instance(value) for value in values]
     with client_of(ctx) as client:
         answer = client.predict(instances, model=model)
+    if as_json:
+        print_json(answer)
+        return
     for value, prediction in zip(values, answer.predictions, strict=True):
         typer.echo(f"{value}: {_told(prediction)}")
 

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from pydantic_core import to_json
 from rich.console import Console
 
 from fitserve.cli.connection import client_of
+from fitserve.cli.output import AsJson, print_json
 from fitserve.cli.specfile import read_spec
 from fitserve.client import Client
 from fitserve.figures import counted, duration
@@ -25,9 +25,7 @@ def train(
     dry_run: Annotated[  # noqa: FBT002
         bool, typer.Option("--dry-run", help="Train nothing; tell what would be trained.")
     ] = False,
-    as_json: Annotated[  # noqa: FBT002  an option of the command line is given by name
-        bool, typer.Option("--json", help="Print JSON instead of progress and table.")
-    ] = False,
+    as_json: AsJson = False,  # noqa: FBT002  an option of the command line is given by name
 ) -> None:
     """Train what SPEC says and print mean ± standard deviation."""
     with client_of(ctx) as client:
@@ -53,7 +51,7 @@ def follow(client: Client, experiment: Experiment, *, wait: bool, as_json: bool)
 
 def _tell(forecast: Forecast, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(to_json(forecast, indent=2))
+        print_json(forecast)
         return
     sizes = " to ".join(f"{size:,}" for size in dict.fromkeys(_ends(forecast.parameters)))
     typer.echo(
@@ -82,7 +80,7 @@ def _watch(client: Client, experiment: Experiment, *, progress: bool) -> Experim
 
 def _report(experiment: Experiment, summary: Summary | None, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(to_json({"experiment": experiment, "summary": summary}, indent=2))
+        print_json({"experiment": experiment, "summary": summary})
     elif summary is not None:
         Console().print(summary_table(summary, title=experiment.name or None))
         if experiment.error:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from fitserve_core.errors import ConfigurationError
+
 NEWEST = "0005"
 
 _ADVISORY_LOCK = 0x66697473  # "fits"
@@ -14,18 +16,32 @@ def migrate(connection: Connection) -> None:
 
     That transaction is the lock: SQLite admits one writer, and PostgreSQL gets an advisory lock,
     so of two processes that start together the second finds nothing left to do.
+
+    Raises:
+        ConfigurationError: a newer fitserve has migrated it.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
-    if _present(connection) != NEWEST:
+    if present(connection) != NEWEST:
         _upgrade(connection)
 
 
-def _present(connection: Connection) -> str | None:
+def present(connection: Connection) -> str | None:
+    """Return the schema that a database has, None for an empty one.
+
+    Raises:
+        ConfigurationError: a newer fitserve has migrated it.
+    """
     if not inspect(connection).has_table("alembic_version"):
         return None
     query = text("SELECT version_num FROM alembic_version")
-    return connection.execute(query).scalar_one_or_none()
+    found: str | None = connection.execute(query).scalar_one_or_none()
+    if found is not None and found > NEWEST:
+        raise ConfigurationError(
+            f"a newer fitserve has migrated this store to schema {found}; this version knows "
+            f"{NEWEST}: install the newer one, or restore a copy of before"
+        )
+    return found
 
 
 def _upgrade(connection: Connection) -> None:

@@ -33,11 +33,19 @@ class Store:
 
     @classmethod
     def opened(cls, settings: Settings) -> "Store":
-        """Return a store whose schema is the newest, making the data folder if need be."""
+        """Return a store whose schema is the newest, making the data folder if need be.
+
+        Raises:
+            ConfigurationError: a newer fitserve has migrated the database.
+        """
         settings.data.mkdir(parents=True, exist_ok=True)
         store = cls(settings)
-        with store.database.writing() as connection:
-            migrate(connection)
+        try:
+            with store.database.writing() as connection:
+                migrate(connection)
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def close(self) -> None:

@@ -3,10 +3,13 @@
 import sqlite3
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
+from fitserve_core.errors import ConfigurationError
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store, migrate
 from fitserve_core.store.tables import metadata
@@ -51,3 +54,11 @@ class TestMigrate:
             *range(1, 7)
         ]
         store.close()
+
+    def test_refuses_what_a_newer_version_has_migrated(
+        self, settings: Settings, store: Store
+    ) -> None:
+        with store.database.writing() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        with pytest.raises(ConfigurationError, match="migrated this store to schema 9999"):
+            Store.opened(settings)

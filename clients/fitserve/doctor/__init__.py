@@ -1,0 +1,1 @@
+"""What a machine needs to train and serve, looked at piece by piece, with what to do about it."""

