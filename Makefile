@@ -25,8 +25,10 @@ check: .venv/.developed  ## ruff, mypy, hadolint, and the house rules
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python scripts/house_rules.py
 	@$(BIN)/python scripts/readme_table.py --check
+	@$(BIN)/python scripts/draw_sync_client.py --check
 
-format: .venv/.developed  ## let ruff format and mend what it can
+format: .venv/.developed  ## draw the synchronous client, let ruff format and mend what it can
+	@$(BIN)/python scripts/draw_sync_client.py
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
 

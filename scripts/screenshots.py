@@ -18,6 +18,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs/screenshots"
 WIDTH, HEIGHT = 1200, 900
 PHONE = {"width": 390, "height": 844}
 COLOURS = 128
+SETTLED_MS = 1_500
 
 SPECS = {
     "digits": {
@@ -69,7 +70,7 @@ def pictures(url: str, ids: dict[str, str]) -> None:
                 page = opened.new_page()
                 page.goto(address)
                 settle(page)
-                page.wait_for_load_state("networkidle")
+                page.wait_for_timeout(SETTLED_MS)  # figures slide in; the event stream never idles
                 save(page.screenshot(full_page=True), name)
 
         picture("experiments", "/#/", lambda page: page.locator("tr[data-id]").first.wait_for())

@@ -3,12 +3,14 @@
 from fitserve import Client
 
 client = Client()
-experiment = client.experiments.create(dataset="mnist", repetitions=2)
-client.experiments.wait(experiment.id)
-client.predict([digit], model=experiment.id)
+experiment = client.experiments.create(dataset="mnist", repetitions=2).wait()
+print(experiment.table())
+client.predict(["seven.png"], model=experiment.id)
+
+`AsyncClient` has the same surface, to be awaited.
 """
 
-from fitserve.client import Client
+from fitserve.aio.client import AsyncClient
 from fitserve.errors import (
     APIConnectionError,
     APIResponseError,
@@ -22,36 +24,44 @@ from fitserve.errors import (
     Unauthorized,
     WaitTimeoutError,
 )
+from fitserve.frames import MetricsFrame
+from fitserve.result_table import ResultTable
+from fitserve.significance import Difference
+from fitserve.sync.client import Client
+from fitserve.sync.resources.experiment import Experiment
 from fitserve_core.catalogue.published import CatalogueEntry
 from fitserve_core.datasets.description import DatasetCard, DatasetDetails
 from fitserve_core.errors import FitserveError
 from fitserve_core.predicted import Prediction, Predictions
 from fitserve_core.records import RunRecord
-from fitserve_core.results import Event, Experiment, Forecast, Health, Metrics, Model, Summary
+from fitserve_core.results import Event, Forecast, Health, Model, Summary
 from fitserve_core.spec import ExperimentSpec
 
 __all__ = [
     "APIConnectionError",
     "APIResponseError",
     "APIStatusError",
+    "AsyncClient",
     "BadSpec",
     "CatalogueEntry",
     "Client",
     "Conflict",
     "DatasetCard",
     "DatasetDetails",
+    "Difference",
     "Event",
     "Experiment",
     "ExperimentSpec",
     "FitserveError",
     "Forecast",
     "Health",
-    "Metrics",
+    "MetricsFrame",
     "Model",
     "NotFound",
     "Prediction",
     "Predictions",
     "RateLimited",
+    "ResultTable",
     "RunRecord",
     "ServerError",
     "Summary",

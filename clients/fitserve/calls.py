@@ -1,6 +1,5 @@
 """What goes over the wire, one pure function a call; nothing here sends."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,6 +7,7 @@ from urllib.parse import quote
 
 from pydantic_core import to_json
 
+from fitserve.instances import batch
 from fitserve_core.spec import ExperimentSpec
 
 
@@ -137,21 +137,15 @@ def model_file(name: str, file_format: str) -> Call:
     return Call("GET", _path("models", name, "file"), params={"format": file_format})
 
 
-def predict(instances: Any, name: str) -> Call:
+def predict(instances: Any, name: str, *, spread: bool) -> Call:
     """Ask for predictions; nothing changes by asking, so it is replayable."""
-    return _post("/predict", {"model": name, "instances": batch(instances)})
+    asked = {"spread": True} if spread else {}
+    return _post("/predict", {"model": name, "instances": batch(instances), **asked})
 
 
 def explain_backpropagation(request: Any) -> Call:
     """Ask for one step of gradient descent, explained."""
     return _post("/explain/backpropagation", request)
-
-
-def batch(instances: Any) -> Any:
-    """Return instances as JSON can carry them; encoded images (`bytes`) become base64."""
-    if isinstance(instances, list | tuple):
-        return [_instance(instance) for instance in instances]
-    return instances
 
 
 def catalogue() -> Call:
@@ -177,12 +171,6 @@ def dataset(name: str) -> Call:
 def readiness() -> Call:
     """Ask whether the service and its parts work."""
     return _get("readyz")
-
-
-def _instance(instance: Any) -> Any:
-    if isinstance(instance, bytes):
-        return {"b64": base64.b64encode(instance).decode("ascii")}
-    return instance
 
 
 def _get(*segments: str) -> Call:

@@ -1,5 +1,7 @@
 """An experiment's event stream over however many connections it takes, as a pure state machine."""
 
+import httpx2
+
 from fitserve.calls import Call, experiment_events
 from fitserve.clock import Clock
 from fitserve.responses import parse_json
@@ -7,6 +9,7 @@ from fitserve.retries import REQUESTS, STREAMS, Outcome
 from fitserve.sse import SSEDecoder
 from fitserve_core.results import TERMINAL, Event
 
+_CLOSED = httpx2.RemoteProtocolError("the event stream ended before the experiment did")
 ENDINGS = frozenset(f"experiment.{status}" for status in TERMINAL)
 
 
@@ -16,10 +19,12 @@ class Following:
     Attributes:
         ended: the service has closed the stream behind an event that ends the experiment. Such
             an event alone does not: an experiment that was extended went on behind it.
+        lost_by: what the last connection was lost by.
     """
 
     def __init__(self, experiment_id: str, clock: Clock) -> None:
         self.ended = False
+        self.lost_by: Outcome = _CLOSED
         self._experiment_id = experiment_id
         self._clock = clock
         self._last_event_id: str | None = None
@@ -41,16 +46,21 @@ class Following:
     def closed(self) -> None:
         """Take note that the service has closed the stream in good order."""
         self.ended = self._at_ending
+        self.lost_by = _CLOSED
 
-    def reconnect_after(self, outcome: Outcome) -> float | None:
-        """Return the seconds until the next connection, or None to give up with `outcome`."""
+    def lost(self, outcome: Outcome) -> None:
+        """Take note of what the connection was lost by: a refusing answer, or an error."""
+        self.lost_by = outcome
+
+    def reconnect_after(self) -> float | None:
+        """Return the seconds until the next connection, or None to give up."""
         if self._clock.monotonic() - self._opened > STREAMS.cap:
             self._retries = 0  # it held for a while, so the service is there
         # A service never reached is more likely not running than restarting.
         policy = REQUESTS if self._last_event_id is None else STREAMS
         delay = policy.delay(
             experiment_events(self._experiment_id, self._last_event_id),
-            outcome,
+            self.lost_by,
             self._retries,
             now=self._clock.now(),
             jitter=self._clock.jitter(),

@@ -49,6 +49,32 @@ def summary_table(summary: Summary, title: str | None = None) -> Table:
     return table
 
 
+def plain_rows(summary: Summary) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of `summary_table` as text, one line a cell.
+
+    A column for each knob that was varied, the runs, and a column for each figure of each part of
+    the data. ★ marks the best cell.
+    """
+    figures = _figures(summary)
+    columns = {
+        f"{row} {heading}": prefix + name
+        for heading, name in figures.items()
+        for row, prefix in ROWS.items()
+        if any(prefix + name in cell.figures for cell in summary.cells)
+    }
+    header = [*_knobs(summary), "runs", *columns]
+    rows = [
+        [
+            *(_knob(value) for value in cell.config.values()),
+            _tally(cell.n).plain.replace("\n", ", ")
+            + (" ★" if cell.cell == summary.best_cell else ""),
+            *(_figure(cell, name) for name in columns.values()),
+        ]
+        for cell in summary.cells
+    ]
+    return header, rows
+
+
 def experiments_table(experiments: Iterable[Experiment]) -> Table:
     """Return one line for each experiment; one without a name goes by its model's."""
     table = Table(box=SIMPLE_HEAD, expand=True)

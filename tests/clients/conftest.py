@@ -2,16 +2,17 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 import pytest
+from tests.support.driving import driven
 from typer.testing import CliRunner
 
-from fitserve import Client
+from fitserve import AsyncClient, Client
 from fitserve.cli.app import app
 from fitserve.cli.connection import Connection
 from fitserve.clock import Clock
@@ -32,12 +33,16 @@ class FakeTime:
         self.slept.append(seconds)
         self.seconds += seconds
 
+    async def asleep(self, seconds: float) -> None:
+        self.sleep(seconds)
+
     @property
     def clock(self) -> Clock:
         return Clock(
             now=lambda: self.seconds,
             monotonic=lambda: self.seconds,
             sleep=self.sleep,
+            asleep=self.asleep,
             jitter=lambda: self.jitter,
         )
 
@@ -69,7 +74,7 @@ class FakeService:
         return [json.loads(request.content) for request in self.requests]
 
 
-class Chunks(httpx2.SyncByteStream):
+class Chunks(httpx2.SyncByteStream, httpx2.AsyncByteStream):
     """A body in given chunks, optionally cut off by an error."""
 
     def __init__(self, chunks: Iterable[bytes], error: Exception | None = None) -> None:
@@ -80,6 +85,10 @@ class Chunks(httpx2.SyncByteStream):
         yield from self.chunks
         if self.error:
             raise self.error
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in iter(self):
+            yield chunk
 
 
 @pytest.fixture(autouse=True)
@@ -98,11 +107,16 @@ def service() -> FakeService:
     return FakeService()
 
 
-@pytest.fixture
-def client(service: FakeService, fake_time: FakeTime) -> Iterator[Client]:
-    transport = httpx2.MockTransport(service)
-    with Client("http://service", transport=transport, clock=fake_time.clock) as client:
-        yield client
+@pytest.fixture(params=["sync", "async"])
+def client(request, service: FakeService, fake_time: FakeTime) -> Iterator[Client]:
+    """The client, or its asynchronous twin driven from here: tests hold for both."""
+    transport, clock = httpx2.MockTransport(service), fake_time.clock
+    if request.param == "sync":
+        with Client("http://service", transport=transport, clock=clock) as client:
+            yield client
+    else:
+        with driven(AsyncClient("http://service", transport=transport, clock=clock)) as client:
+            yield client
 
 
 class Answers:

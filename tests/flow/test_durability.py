@@ -75,7 +75,7 @@ class TestStoppedService:
         with Stack(settings) as stack, Client(stack.url) as client:
             ended = client.experiments.wait(experiment.id, progress=False, timeout=90)
             [run] = client.experiments.metrics(experiment.id).runs
-            told = [event.type for event in client.experiments.events(experiment.id)]
+            told = [event.type for event in client.experiments.stream(experiment.id)]
         assert ended.status == "succeeded"
         assert run.attempt == 2
         assert [epoch.epoch for epoch in run.epochs] == list(range(1, 31))

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import httpx2
 import typer
 
-from fitserve.client import Client
 from fitserve.clock import Clock
+from fitserve.sync.client import Client
 
 
 @dataclass(frozen=True)

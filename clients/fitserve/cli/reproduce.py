@@ -10,8 +10,8 @@ from rich.console import Console
 
 from fitserve.cli.connection import client_of, names_a_service
 from fitserve.cli.extras import extras, settings
-from fitserve.client import Client
 from fitserve.reproduction.posts import Part
+from fitserve.sync.client import Client
 from fitserve_core.catalogue.registry import CATALOGUE
 
 STOPPED_BY_CTRL_C = 130

@@ -8,8 +8,8 @@ from rich.console import Console
 from fitserve.cli.connection import client_of
 from fitserve.cli.output import AsJson, print_json
 from fitserve.cli.specfile import read_spec
-from fitserve.client import Client
 from fitserve.figures import counted, duration
+from fitserve.sync.client import Client
 from fitserve.tables import summary_table
 from fitserve_core.results import Experiment, Forecast, Summary
 

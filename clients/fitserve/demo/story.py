@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from fitserve.client import Client
 from fitserve.demo.curve import comparison, drawing
 from fitserve.demo.gallery import gallery
 from fitserve.demo.specs import CURVE, DIGITS
+from fitserve.sync.client import Client
 from fitserve.tables import summary_table
 from fitserve_core.datasets.certified import certified_transmittance
 from fitserve_core.datasets.mnist import raw_test_digits

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from fitserve.client import Client
 from fitserve.doctor.findings import Finding
+from fitserve.sync.client import Client
 from fitserve_core.errors import FitserveError
 
 if TYPE_CHECKING:

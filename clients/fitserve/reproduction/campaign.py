@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from fitserve.client import Client
 from fitserve.reproduction.posts import Post
+from fitserve.sync.client import Client
 from fitserve_core.results import TERMINAL, Experiment
 
 OPEN_AT_MOST = 4

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from fitserve.client import Client
 from fitserve.reproduction.campaign import Display, train
 from fitserve.reproduction.comparison import ComparedRow, compare
 from fitserve.reproduction.environment import environment
 from fitserve.reproduction.posts import as_published, for_spread
 from fitserve.reproduction.result import Reproduction
 from fitserve.reproduction.spread import RowSpread, Spread, row_spread
+from fitserve.sync.client import Client
 from fitserve_core.catalogue.contradictions import CONTRADICTIONS
 from fitserve_core.catalogue.published import CatalogueEntry, PublishedFigure
 from fitserve_core.catalogue.registry import CATALOGUE

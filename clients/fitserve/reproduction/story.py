@@ -5,7 +5,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fitserve.client import Client
 from fitserve.figures import counted
 from fitserve.reproduction.display import bar
 from fitserve.reproduction.environment import environment
@@ -14,6 +13,7 @@ from fitserve.reproduction.report import write_report
 from fitserve.reproduction.reproduce import measure_spread, reproduce
 from fitserve.reproduction.result import Reproduction
 from fitserve.reproduction.spread import Spread, read_spread, stored_spread, write_spread
+from fitserve.sync.client import Client
 from fitserve_core.catalogue.published import CatalogueEntry
 
 

@@ -1,23 +1,22 @@
 """`client.experiments`: post specs, watch them, read what came of them."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
 from fitserve import calls
-from fitserve.clock import Clock
-from fitserve.errors import WaitTimeoutError
+from fitserve.frames import MetricsFrame
 from fitserve.responses import figure_of, parse
-from fitserve.sender import Sender
-from fitserve.watching import Watcher
+from fitserve.result_table import ResultTable
+from fitserve.sync.resources.experiment import Experiment
+from fitserve.sync.sender import Sender
+from fitserve.waiting import still_running, watcher_of
 from fitserve_core.records import RunRecord
 from fitserve_core.results import (
     TERMINAL,
     Event,
-    Experiment,
     Forecast,
-    Metrics,
     Page,
     Status,
     Summary,
@@ -48,10 +47,20 @@ class Experiments:
         Raises:
             BadSpec: the service refuses a field; `param` is its path.
             Conflict: `idempotency_key` was used before with another spec.
+
+        Example:
+            >>> experiment = client.experiments.create(
+            ...     dataset="mnist",
+            ...     network={"hidden_layers": [8]},
+            ...     training={"learning_rates": [0.1, 0.01], "batch_size": 64, "epochs": 3},
+            ... )
+            >>> experiment = experiment.wait(progress=False)
+            >>> experiment.status
+            'succeeded'
         """
         body = calls.spec_of(spec, fields)
         call = calls.create_experiment(body, idempotency_key or str(uuid4()))
-        return parse(Experiment, self._sender.send(call))
+        return self._send(call)
 
     def forecast(
         self, spec: Mapping[str, Any] | ExperimentSpec | None = None, **fields: Any
@@ -60,6 +69,11 @@ class Experiments:
 
         Raises:
             BadSpec: the service refuses a field; `param` is its path.
+
+        Example:
+            >>> forecast = client.experiments.forecast(preset="mnist-B", repetitions=4)
+            >>> forecast.runs, forecast.parameters
+            (4, [79510])
         """
         return parse(Forecast, self._sender.send(calls.forecast(calls.spec_of(spec, fields))))
 
@@ -75,7 +89,7 @@ class Experiments:
         """
         key = idempotency_key or str(uuid4())
         call = calls.clone_experiment(experiment_id, changes, key)
-        return parse(Experiment, self._sender.send(call))
+        return self._send(call)
 
     def extend(
         self,
@@ -98,24 +112,40 @@ class Experiments:
         given = {"repetitions": repetitions, "grid": grid}
         extension = {name: value for name, value in given.items() if value is not None}
         call = calls.extend_experiment(experiment_id, extension)
-        return parse(Experiment, self._sender.send(call))
+        return self._send(call)
 
     def describe(self, experiment_id: str, **description: Any) -> Experiment:
         """Change the `name`, the `tags` or the `notes` of an experiment."""
         call = calls.describe_experiment(experiment_id, description)
-        return parse(Experiment, self._sender.send(call))
+        return self._send(call)
 
     def retrieve(self, experiment_id: str) -> Experiment:
         """Return where an experiment stands."""
-        return parse(Experiment, self._sender.send(calls.experiment(experiment_id)))
+        return self._send(calls.experiment(experiment_id))
 
-    def metrics(self, experiment_id: str) -> Metrics:
-        """Return the figures of every run and epoch."""
-        return parse(Metrics, self._sender.send(calls.experiment_metrics(experiment_id)))
+    def metrics(self, experiment_id: str) -> MetricsFrame:
+        """Return the figures of every run and epoch; `to_numpy()` and `to_pandas()` shape them.
+
+        Example:
+            >>> metrics = client.experiments.metrics(experiment.id)
+            >>> metrics.to_numpy()["val_accuracy"].shape  # runs × epochs
+            (2, 3)
+        """
+        return parse(MetricsFrame, self._sender.send(calls.experiment_metrics(experiment_id)))
 
     def summary(self, experiment_id: str) -> Summary:
         """Return mean and standard deviation of every cell, the best cell and the kept model."""
         return parse(Summary, self._sender.send(calls.experiment_summary(experiment_id)))
+
+    def table(self, experiment_id: str) -> ResultTable:
+        """Return the summary as a table: HTML in notebooks, text in terminals, to paste elsewhere.
+
+        Example:
+            >>> table = client.experiments.table(experiment.id)
+            >>> print(table.to_markdown())  # doctest: +ELLIPSIS
+            | learning rate | runs | train loss | ...
+        """
+        return ResultTable(self.summary(experiment_id))
 
     def record(self, experiment_id: str, run_id: str) -> RunRecord:
         """Return what a finished run shows beyond its figures: layers, weights, pictures.
@@ -146,7 +176,7 @@ class Experiments:
 
     def cancel(self, experiment_id: str) -> Experiment:
         """Cancel an experiment and return it as it stands; a second time changes nothing."""
-        return parse(Experiment, self._sender.send(calls.cancel_experiment(experiment_id)))
+        return self._send(calls.cancel_experiment(experiment_id))
 
     def delete(self, experiment_id: str) -> None:
         """Delete an experiment that does not run any more.
@@ -156,12 +186,19 @@ class Experiments:
         """
         self._sender.send(calls.delete_experiment(experiment_id))
 
-    def events(self, experiment_id: str) -> Iterator[Event]:
+    def stream(self, experiment_id: str) -> Generator[Event, None, None]:
         """Yield the experiment's events, old ones first, then live, until its last.
 
         A lost connection is taken up again behind the last event seen.
+
+        Example:
+            >>> types = [event.type for event in client.experiments.stream(experiment.id)]
+            >>> types[0], types[-1]
+            ('experiment.queued', 'experiment.succeeded')
         """
-        return self._sender.follow(experiment_id)
+        with closing(self._sender.follow(experiment_id)) as events:
+            for event in events:
+                yield event
 
     def wait(
         self, experiment_id: str, *, progress: bool = True, timeout: float | None = None
@@ -183,10 +220,11 @@ class Experiments:
         deadline = None if timeout is None else clock.monotonic() + timeout
         while (experiment := self.retrieve(experiment_id)).status not in TERMINAL:
             if timeout is not None and deadline is not None and clock.monotonic() >= deadline:
-                raise _still_running(experiment, timeout)
-            with _watcher(experiment, clock, progress=progress) as watcher:
-                for event in self._sender.follow(experiment_id, deadline):
-                    watcher.show(event)
+                raise still_running(experiment, timeout)
+            with watcher_of(experiment, clock, progress=progress) as watcher:
+                with closing(self._sender.follow(experiment_id, deadline)) as events:
+                    for event in events:
+                        watcher.show(event)
         return experiment
 
     def list(
@@ -196,7 +234,7 @@ class Experiments:
         after: str | None = None,
         status: Status | None = None,
         dataset: DatasetName | None = None,
-    ) -> Iterator[Experiment]:
+    ) -> Generator[Experiment, None, None]:
         """Yield experiments, newest first, asking for page after page as they are used up.
 
         Args:
@@ -210,26 +248,13 @@ class Experiments:
             size = PAGE_SIZE if left is None else min(left, PAGE_SIZE)
             call = calls.experiments(size, after, status, dataset)
             page = parse(Page[Experiment], self._sender.send(call))
-            yield from page.data[:left]
+            for experiment in page.data[:left]:
+                yield experiment.bound(self)
             if not page.has_more or not page.data:
                 return
             after = page.data[-1].id
             left = None if left is None else left - len(page.data)
 
-
-def _watcher(
-    experiment: Experiment, clock: Clock, *, progress: bool
-) -> AbstractContextManager[Watcher]:
-    if not progress:
-        return nullcontext(Watcher())
-    from fitserve.progress import watching  # noqa: PLC0415  rich is loaded only to show something
-
-    return watching(experiment, clock)
-
-
-def _still_running(experiment: Experiment, timeout: float) -> WaitTimeoutError:
-    done = experiment.progress
-    return WaitTimeoutError(
-        f"{experiment.id} is still {experiment.status} after {timeout:g} s "
-        f"({done.epochs_done} of {done.epochs_total} epochs); it goes on: wait again, or cancel it"
-    )
+    def _send(self, call: calls.Call) -> Experiment:
+        answer = self._sender.send(call)
+        return parse(Experiment, answer).bound(self)

@@ -3,18 +3,18 @@
 from typing import Any
 
 from fitserve import calls
+from fitserve.aio.sender import AsyncSender
 from fitserve.responses import parse
-from fitserve.sender import Sender
 from fitserve_core.explaining import Backpropagation
 
 
-class Explain:
+class AsyncExplain:
     """Explanations by the training program itself."""
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    def backpropagation(self, **request: Any) -> Backpropagation:
+    async def backpropagation(self, **request: Any) -> Backpropagation:
         """Return one step of gradient descent with everything in between, layer by layer.
 
         Args:
@@ -25,4 +25,6 @@ class Explain:
         Raises:
             BadSpec: shapes that do not fit; `param` is the path.
         """
-        return parse(Backpropagation, self._sender.send(calls.explain_backpropagation(request)))
+        return parse(
+            Backpropagation, await self._sender.send(calls.explain_backpropagation(request))
+        )

@@ -2,7 +2,7 @@
 
 from fitserve import calls
 from fitserve.responses import parse
-from fitserve.sender import Sender
+from fitserve.sync.sender import Sender
 from fitserve_core.catalogue.published import CatalogueEntry
 from fitserve_core.results import Page
 

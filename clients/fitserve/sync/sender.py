@@ -1,6 +1,7 @@
-"""The synchronous way over the wire: sends calls, again where the policy says so."""
+"""The way over the wire: sends calls, again where the policy says so."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
+from contextlib import closing
 
 import httpx2
 
@@ -52,7 +53,9 @@ class Sender:
         except httpx2.RequestError as error:
             return error
 
-    def follow(self, experiment_id: str, deadline: float | None = None) -> Iterator[Event]:
+    def follow(
+        self, experiment_id: str, deadline: float | None = None
+    ) -> Generator[Event, None, None]:
         """Yield the experiment's events, old ones first, then live, until its last.
 
         It reconnects by itself, and stops early once the clock's monotonic time passes `deadline`.
@@ -63,38 +66,42 @@ class Sender:
         """
         following = Following(experiment_id, self.clock)
         while not following.ended:
-            outcome = yield from self._one_connection(following, deadline)
+            with closing(self._one_connection(following, deadline)) as events:
+                for event in events:
+                    yield event
             if following.ended or self._left(deadline) <= 0:
                 return
-            delay = following.reconnect_after(outcome)
+            delay = following.reconnect_after()
             if delay is None:
-                raise failure(outcome, self.base_url)
+                raise failure(following.lost_by, self.base_url)
             self.clock.sleep(min(delay, self._left(deadline)))
 
     def _one_connection(
         self, following: Following, deadline: float | None
-    ) -> Generator[Event, None, Outcome]:
+    ) -> Generator[Event, None, None]:
         request = self._build(following.connect())
         silence = max(min(SILENCE, self._left(deadline)), 0.001)
         request.extensions["timeout"]["read"] = silence
         try:
             response = self._http.send(request, stream=True)
         except httpx2.RequestError as error:
-            return error
+            following.lost(error)
+            return
         try:
             if not response.is_success:
                 response.read()
-                return response
+                following.lost(response)
+                return
             for chunk in response.iter_bytes():
-                yield from following.feed(chunk)
+                for event in following.feed(chunk):
+                    yield event
                 if self._left(deadline) <= 0:
                     break
             following.closed()
         except httpx2.RequestError as error:
-            return error
+            following.lost(error)
         finally:
             response.close()
-        return httpx2.RemoteProtocolError("the event stream ended before the experiment did")
 
     def _build(self, call: Call) -> httpx2.Request:
         return self._http.build_request(

@@ -1,29 +1,22 @@
-"""The synchronous client."""
+"""The client."""
 
-import os
-from importlib.metadata import version
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self
 
 import httpx2
 
 from fitserve import calls
+from fitserve.addresses import TIMEOUT, default_headers, is_loopback, service_url
 from fitserve.clock import Clock
-from fitserve.resources.catalogue import Catalogue
-from fitserve.resources.datasets import Datasets
-from fitserve.resources.experiments import Experiments
-from fitserve.resources.explain import Explain
-from fitserve.resources.models import Models
 from fitserve.responses import health_of, parse
-from fitserve.sender import Sender
-from fitserve_core.errors import ConfigurationError
+from fitserve.sync.resources.catalogue import Catalogue
+from fitserve.sync.resources.datasets import Datasets
+from fitserve.sync.resources.experiments import Experiments
+from fitserve.sync.resources.explain import Explain
+from fitserve.sync.resources.models import Models
+from fitserve.sync.sender import Sender
 from fitserve_core.predicted import Predictions
 from fitserve_core.results import Health
-
-DEFAULT_URL = "http://127.0.0.1:8000"
-# A prediction of many instances may take a while; being told that nobody listens may not.
-TIMEOUT = httpx2.Timeout(60.0, connect=5.0)
 
 
 class Client:
@@ -54,10 +47,10 @@ class Client:
         transport: httpx2.BaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        url = checked_url(base_url or os.environ.get("FITSERVE_URL") or DEFAULT_URL)
+        url = service_url(base_url)
         self._http = httpx2.Client(
             base_url=url,
-            headers=default_headers(api_key or os.environ.get("FITSERVE_API_KEY")),
+            headers=default_headers(api_key),
             timeout=TIMEOUT,
             transport=transport,
             trust_env=not is_loopback(url.host),
@@ -74,21 +67,32 @@ class Client:
         """Where the service is."""
         return self._sender.base_url
 
-    def predict(self, instances: Any, *, model: str) -> Predictions:
+    def predict(self, instances: Any, *, model: str, spread: bool = False) -> Predictions:
         """Return the answer of a kept model to each instance.
 
         Args:
             instances: always a batch: a list, or an array whose first axis counts instances;
                 a single one is a batch of one, `[instance]`. A digit is 784 numbers, 28 × 28
-                numbers, or the bytes of a PNG or JPEG file; a wavelength is a number in
-                nanometres. Anything with `tolist()`, such as a NumPy array, is taken.
-            model: a model's name, an experiment's id or a run's id.
+                numbers, a PIL image, or a PNG or JPEG file as its path or its bytes; a
+                wavelength is a number in nanometres. Anything with `tolist()`, such as a NumPy
+                array, is taken.
+            model: a model's name, with a version or a label if any (`mnist`, `mnist@2`,
+                `mnist@stable`), an experiment's id or a run's id.
+            spread: tell, too, how far the runs of the model's cell agree.
 
         Raises:
             BadSpec: an instance of another shape; the message names both.
             Conflict: the experiment has no model yet, or none of its runs trained.
+
+        Example:
+            >>> experiment = client.experiments.create(preset="eckerle4-recommended")
+            >>> experiment = experiment.wait(progress=False)
+            >>> answer = client.predict([451.5], model=experiment.id)
+            >>> round(answer.predictions[0].value, 2)
+            0.16
         """
-        return parse(Predictions, self._sender.send(calls.predict(instances, model)))
+        call = calls.predict(instances, model, spread=spread)
+        return parse(Predictions, self._sender.send(call))
 
     def health(self) -> Health:
         """Return whether the service and its parts work now; a part that does not is no error.
@@ -112,38 +116,3 @@ class Client:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def default_headers(api_key: str | None) -> dict[str, str]:
-    """Return the headers of every request."""
-    agent = {"User-Agent": f"fitserve-python/{version('fitserve')}"}
-    return {**agent, "Authorization": f"Bearer {api_key}"} if api_key else agent
-
-
-def checked_url(text: str) -> httpx2.URL:
-    """Return `text` as an address.
-
-    Raises:
-        ConfigurationError: it is not an http or https address.
-    """
-    try:
-        url = httpx2.URL(text)
-    except httpx2.InvalidURL:
-        url = httpx2.URL("")
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ConfigurationError(
-            f"{text!r} is no address of a service; one looks like {DEFAULT_URL}",
-            param="base_url",
-            received=text,
-        )
-    return url
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether `host` is this machine, which no proxy of the environment can reach."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -5,7 +5,8 @@ from typing import Literal
 
 from fitserve import calls
 from fitserve.responses import parse
-from fitserve.sender import Sender
+from fitserve.storing import store
+from fitserve.sync.sender import Sender
 from fitserve_core.results import Model, Page
 
 
@@ -32,13 +33,8 @@ class Models:
             format: `onnx` for ONNX Runtime, `keras` for Keras.
             path: a file, replaced as a whole if it exists; in a folder it becomes `name.format`.
         """
-        target = Path(path)
-        if target.is_dir():
-            target /= f"{name}.{format}"
-        content = self._sender.send(calls.model_file(name, format)).content
-        partial = target.with_name(f"{target.name}.part")
-        partial.write_bytes(content)
-        return partial.replace(target)
+        response = self._sender.send(calls.model_file(name, format))
+        return store(response.content, Path(path), f"{name}.{format}")
 
     def list(self) -> list[Model]:
         """Return every kept model."""

@@ -1,0 +1,41 @@
+"""`client.models`: the kept models and their files."""
+
+from pathlib import Path
+from typing import Literal
+
+from fitserve import calls
+from fitserve.aio.sender import AsyncSender
+from fitserve.responses import parse
+from fitserve.storing import store
+from fitserve_core.results import Model, Page
+
+
+class AsyncModels:
+    """Kept models of the service."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def retrieve(self, name: str) -> Model:
+        """Return a kept model, named by itself, by its experiment or by its run."""
+        return parse(Model, await self._sender.send(calls.model(name)))
+
+    async def download(
+        self,
+        name: str,
+        format: Literal["onnx", "keras"],  # noqa: A002  the API's own word
+        path: str | Path,
+    ) -> Path:
+        """Store the file of a kept model and return where it lies.
+
+        Args:
+            name: the model, its experiment or its run.
+            format: `onnx` for ONNX Runtime, `keras` for Keras.
+            path: a file, replaced as a whole if it exists; in a folder it becomes `name.format`.
+        """
+        response = await self._sender.send(calls.model_file(name, format))
+        return store(response.content, Path(path), f"{name}.{format}")
+
+    async def list(self) -> list[Model]:
+        """Return every kept model."""
+        return parse(Page[Model], await self._sender.send(calls.models())).data

@@ -1,0 +1,1 @@
+"""What a client can do, one file per noun of the API."""

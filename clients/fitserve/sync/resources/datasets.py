@@ -1,0 +1,26 @@
+"""`client.datasets`: what there is to learn."""
+
+from fitserve import calls
+from fitserve.responses import parse
+from fitserve.sync.sender import Sender
+from fitserve_core.datasets.description import DatasetCard, DatasetDetails
+from fitserve_core.results import Page
+
+
+class Datasets:
+    """Data sets of the service."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def retrieve(self, name: str) -> DatasetDetails:
+        """Return a data set with a few digits of each label, or with its measurements.
+
+        Raises:
+            NotFound: there is none with this name.
+        """
+        return parse(DatasetDetails, self._sender.send(calls.dataset(name)))
+
+    def list(self) -> list[DatasetCard]:
+        """Return every data set: task, shapes, ranges, rows and class counts of each part."""
+        return parse(Page[DatasetCard], self._sender.send(calls.datasets())).data
