@@ -25,7 +25,7 @@ def loaded_by(module: str) -> set[str]:
     [
         ("fitserve", {*HEAVY, "numpy", "fastapi", "celery", "sqlalchemy", "onnxruntime"}),
         ("fitserve.cli", {*HEAVY, "numpy", "fastapi", "celery", "sqlalchemy", "onnxruntime"}),
-        ("fitserve_service.app", {*HEAVY, "fitserve_workers", "alembic"}),
+        ("fitserve_service.app", {*HEAVY, "fitserve_workers", "alembic", "PIL"}),
         ("fitserve_workers.app", {*HEAVY, "fastapi", "onnxruntime"}),
     ],
 )

@@ -22,7 +22,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
 
 
 class TestPath:
-    @pytest.mark.parametrize("path", ["/", "/nowhere", "/experiments/exp_any/nowhere", "/%00%ff"])
+    @pytest.mark.parametrize("path", ["/nowhere", "/experiments/exp_any/nowhere", "/%00%ff"])
     def test_unknown_is_not_found(self, small: RunningService, path: str) -> None:
         assert refusal(small.http.get(path), 404)["message"].startswith("GET /")
 

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import Any, Literal
+from typing import Any
 
 import plotly.graph_objects as go
 
 from fitserve_core.results import EpochFigures, Metrics, RunMetrics
+from fitserve_service.figures.options import Quantity, Scale
 from fitserve_service.figures.theme import (
     BAND_OPACITY,
     color,
@@ -17,9 +18,6 @@ from fitserve_service.figures.theme import (
     faded,
     figure,
 )
-
-Quantity = Literal["loss", "data_loss", "accuracy", "mse", "learning_rate"]
-Scale = Literal["linear", "log"]
 
 WORDS: dict[Quantity, str] = {
     "loss": "loss, penalty included",

@@ -1,8 +1,11 @@
-"""Figures over HTTP, each with the options that it has."""
+"""Figures over HTTP, each with the options that it has.
 
-from typing import Annotated, Any
+What draws is imported with the first figure: Plotly takes memory that a service which only
+trains and predicts need not spend.
+"""
 
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING, Annotated, Any
+
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
@@ -10,11 +13,10 @@ from fitserve_core.errors import ConflictError, NotFoundError
 from fitserve_core.records import RunRecord
 from fitserve_core.results import Metrics, RunMetrics
 from fitserve_service.dependencies import Parts, Services
-from fitserve_service.figures.curves import Quantity, Scale, learning_curves
-from fitserve_service.figures.digits import confusion, most_wrong
-from fitserve_service.figures.fit import fitted_curves
-from fitserve_service.figures.gradients import gradient_norms
-from fitserve_service.figures.weights import first_layer_images, weight_histograms
+from fitserve_service.figures.options import Quantity, Scale
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 MOST_BESIDE = 9
 
@@ -46,6 +48,8 @@ def curves(
     ] = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
     """Return a quantity over the epochs: mean ± standard deviation of each cell, or every run."""
+    from fitserve_service.figures.curves import learning_curves
+
     shown = [
         (parts.store.experiments.get(each).name or each, parts.store.runs.metrics(each))
         for each in dict.fromkeys([id, *beside])
@@ -56,30 +60,40 @@ def curves(
 @router.get("/gradient-norms", operation_id="gradient_norms", responses=PLOTLY)
 def gradients(id: Id, parts: Parts, run: Run = None) -> Response:  # noqa: A002
     """Return the norm of each layer's gradient over a run's epochs, on a logarithmic axis."""
+    from fitserve_service.figures.gradients import gradient_norms
+
     return _answer(gradient_norms(_run(parts.store.runs.metrics(id), run, _kept(parts, id))))
 
 
 @router.get("/weight-histograms", operation_id="weight_histograms", responses=PLOTLY)
 def histograms(id: Id, parts: Parts, run: Run = None) -> Response:  # noqa: A002
     """Return the distributions of a run's weights and biases, before and after training."""
+    from fitserve_service.figures.weights import weight_histograms
+
     return _answer(weight_histograms(_record(parts, id, run)))
 
 
 @router.get("/first-layer", operation_id="first_layer", responses=PLOTLY)
 def images(id: Id, parts: Parts, run: Run = None) -> Response:  # noqa: A002
     """Return the weights of 16 neurons of the first layer as images, before and after."""
+    from fitserve_service.figures.weights import first_layer_images
+
     return _answer(first_layer_images(_record(parts, id, run)))
 
 
 @router.get("/confusion", operation_id="confusion", responses=PLOTLY)
 def matrix(id: Id, parts: Parts, run: Run = None) -> Response:  # noqa: A002
     """Return how often a label was taken for a class; digits alone."""
+    from fitserve_service.figures.digits import confusion
+
     return _answer(confusion(_record(parts, id, run)))
 
 
 @router.get("/most-wrong", operation_id="most_wrong", responses=PLOTLY)
 def wrong(id: Id, parts: Parts, run: Run = None) -> Response:  # noqa: A002
     """Return the test digits with the most confident wrong answers."""
+    from fitserve_service.figures.digits import most_wrong
+
     return _answer(most_wrong(_record(parts, id, run)))
 
 
@@ -92,6 +106,8 @@ def fit(
     ] = None,
 ) -> Response:
     """Return each repetition's fit of Eckerle4 beside the data and NIST's certified curve."""
+    from fitserve_service.figures.fit import fitted_curves
+
     runs = parts.store.runs.metrics(id).runs
     if not runs or parts.store.experiments.get(id).spec.dataset != "eckerle4":
         raise NotFoundError(f"experiment {id} learns no curve: it is not on eckerle4", received=id)
@@ -137,5 +153,5 @@ def _record(parts: Services, experiment_id: str, run_id: str | None) -> RunRecor
     return RunRecord.model_validate_json(content)
 
 
-def _answer(drawn: go.Figure) -> Response:
+def _answer(drawn: "go.Figure") -> Response:
     return Response(drawn.to_json(), media_type="application/json")
