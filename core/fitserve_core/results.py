@@ -264,8 +264,31 @@ class Model(Result):
     figure: str | None = Field(default=None, description="What chose it; null for a run's id.")
     value: float | None = None
     created_at: datetime
+    version: int | None = Field(
+        default=None, description="Its number under its model's name; null if it was not kept."
+    )
     files: list[Artefact]
     example: dict[str, Any] = Field(description="A body that `POST /predict` accepts.")
+
+
+class ModelVersion(Result):
+    """One numbered model of a name, in the order in which they were kept."""
+
+    object: Literal["model_version"] = "model_version"
+    name: str
+    version: int
+    experiment_id: str
+    run_id: str
+    figure: str = Field(description="What chose it within its experiment.")
+    value: float
+    created_at: datetime
+    labels: list[str] = Field(description="Those that were set to it.")
+
+
+class VersionChoice(Result):
+    """Which version a label is to stand for."""
+
+    version: int = Field(ge=1)
 
 
 class Health(Result):

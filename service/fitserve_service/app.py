@@ -26,6 +26,7 @@ from fitserve_service.figures import endpoints as figures
 from fitserve_service.models import endpoints as models
 from fitserve_service.predict import endpoints as predict
 from fitserve_service.predict.sessions import SessionCache
+from fitserve_service.protocols import open_inference, tensorflow_serving
 
 DESCRIPTION = """
 Post a spec; it is trained on every learning rate and repetition that the spec names, summarised
@@ -75,5 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(instruments.router)
     for part in (experiments, figures, events, models, predict, explain, catalogue, datasets):
         app.include_router(part.router, dependencies=[Depends(require_key(settings))])
+    for protocol in (tensorflow_serving, open_inference):
+        app.include_router(protocol.router, dependencies=[Depends(require_key(settings))])
     install_dashboard(app)
     return app

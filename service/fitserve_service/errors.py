@@ -1,6 +1,7 @@
 """From errors to answers: one table, one envelope."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -22,6 +23,7 @@ from fitserve_core.errors import (
 from fitserve_core.received import json_safe, shorten
 from fitserve_core.results import ErrorBody, ErrorEnvelope
 from fitserve_core.validation import refusal
+from fitserve_service.protocols.errors import reworded, speaks_protocol
 
 log = logging.getLogger(__name__)
 
@@ -37,17 +39,32 @@ HEADERS_OF: dict[int, dict[str, str]] = {
     503: {"Retry-After": "2"},
 }
 MOST_CHARACTERS = 4_000
+Handler = Callable[[Request, Any], JSONResponse]
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Let every error leave the application in the one envelope."""
-    app.add_exception_handler(FitserveError, _domain)
-    app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DataError, _unstorable)
-    app.add_exception_handler(OperationalError, _store)
-    app.add_exception_handler(PoolTimeoutError, _store)
-    app.add_exception_handler(Exception, _unforeseen)
+    """Let every error leave in the one envelope, or in the words of the protocol spoken."""
+    handlers: dict[type[Exception], Handler] = {
+        FitserveError: _domain,
+        RequestValidationError: _validation,
+        HTTPException: _http,
+        DataError: _unstorable,
+        OperationalError: _store,
+        PoolTimeoutError: _store,
+        Exception: _unforeseen,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, _worded(handler))
+
+
+def _worded(handler: Handler) -> Handler:
+    """Return a handler that speaks a protocol's words where a protocol was spoken."""
+
+    def handle(request: Request, error: Any) -> JSONResponse:
+        response = handler(request, error)
+        return reworded(response) if speaks_protocol(request) else response
+
+    return handle
 
 
 def answer(status: int, error: FitserveError) -> JSONResponse:

@@ -1,5 +1,6 @@
 """The OpenAPI document: whole, and its examples work."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from fitserve_core.predictions import decode_instances
 from support.serving import RunningService
 
 ENVELOPE = {"$ref": "#/components/schemas/ErrorEnvelope"}
+PROTOCOL_ERROR = {"$ref": "#/components/schemas/ProtocolError"}
 NO_API = {"live", "ready", "prometheus"}
 
 
@@ -42,6 +44,27 @@ def _references(value: Any) -> Iterator[str]:
 class TestDocument:
     def test_has_every_call_of_the_design(self, document: dict[str, Any]) -> None:
         assert {name for name, _ in _operations(document)} == {
+            "DELETE /models/{name}/labels/{label}",
+            "GET /models/{name}/versions",
+            "PUT /models/{name}/labels/{label}",
+            "POST /v1/models/{name}:predict",
+            "POST /v1/models/{name}/versions/{version}:predict",
+            "POST /v1/models/{name}/labels/{label}:predict",
+            "GET /v1/models/{name}",
+            "GET /v1/models/{name}/versions/{version}",
+            "GET /v1/models/{name}/labels/{label}",
+            "GET /v1/models/{name}/metadata",
+            "GET /v1/models/{name}/versions/{version}/metadata",
+            "GET /v2",
+            "GET /v2/health/live",
+            "GET /v2/health/ready",
+            "POST /v2/repository/index",
+            "GET /v2/models/{name}",
+            "GET /v2/models/{name}/versions/{version}",
+            "GET /v2/models/{name}/ready",
+            "GET /v2/models/{name}/versions/{version}/ready",
+            "POST /v2/models/{name}/infer",
+            "POST /v2/models/{name}/versions/{version}/infer",
             "GET /catalogue",
             "GET /catalogue/{id}",
             "GET /datasets",
@@ -98,17 +121,20 @@ class TestDocument:
     def test_describes_every_parameter(self, document: dict[str, Any]) -> None:
         for name, operation in _operations(document):
             declared = {p["name"] for p in operation.get("parameters", []) if p["in"] == "path"}
-            assert declared == {part[1:-1] for part in name.split("/") if part.startswith("{")}
+            assert declared == set(re.findall(r"{(\w+)}", name))
             for parameter in operation.get("parameters", []):
                 assert parameter.get("description"), (name, parameter["name"])
 
-    def test_every_refusal_is_the_envelope(self, document: dict[str, Any]) -> None:
+    def test_every_refusal_is_the_envelope_or_the_protocols_one_text(
+        self, document: dict[str, Any]
+    ) -> None:
         for name, operation in _operations(document):
             if operation["operationId"] in NO_API:
                 continue
+            wanted = PROTOCOL_ERROR if re.search(" /v[12]", name) else ENVELOPE
             for status, response in operation["responses"].items():
                 if status.startswith(("4", "5")):
-                    assert response["content"] == {"application/json": {"schema": ENVELOPE}}, name
+                    assert response["content"] == {"application/json": {"schema": wanted}}, name
             assert {"4XX", "5XX"} <= set(operation["responses"]), name
 
     def test_envelope_has_four_fields(self, document: dict[str, Any]) -> None:

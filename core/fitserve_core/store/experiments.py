@@ -17,6 +17,7 @@ from fitserve_core.store.planning import missing_runs
 from fitserve_core.store.rows import new_id, spec_of, to_experiment
 from fitserve_core.store.tables import experiment, run
 from fitserve_core.store.tallies import queue_places, tallies
+from fitserve_core.store.versions import require_unlabelled
 
 
 class Experiments:
@@ -114,7 +115,7 @@ class Experiments:
 
         Raises:
             NotFoundError: there is none with this id.
-            ConflictError: it has not ended.
+            ConflictError: it has not ended, or a label stands for a model of it.
         """
         with self._database.writing() as connection:
             status = lock(connection, experiment_id)["status"]
@@ -124,6 +125,7 @@ class Experiments:
                     param="id",
                     received=experiment_id,
                 )
+            require_unlabelled(connection, experiment_id)
             connection.execute(delete(experiment).where(experiment.c.id == experiment_id))
 
     def _by_key(self, key: str, spec: ExperimentSpec) -> Experiment | None:

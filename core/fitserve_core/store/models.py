@@ -11,6 +11,7 @@ from fitserve_core.errors import ConflictError, NotFoundError
 from fitserve_core.results import TERMINAL
 from fitserve_core.spec import RunPlan, Target
 from fitserve_core.spec.target import is_model_name, with_target
+from fitserve_core.store import versions
 from fitserve_core.store.database import Database
 from fitserve_core.store.files import StoredFile
 from fitserve_core.store.tables import artefact, experiment, run
@@ -24,6 +25,7 @@ class ServedModel:
 
     `target`: what it was trained to tell, None for the data set's whole task.
     `figure`, `value`: the figure that chose it, None for a run asked for by its own id.
+    `version`: its number under its model's name, None for a run that was not kept.
     """
 
     run_id: str
@@ -33,6 +35,7 @@ class ServedModel:
     figure: str | None
     value: float | None
     created_at: float
+    version: int | None
     files: dict[str, StoredFile]
 
     @property
@@ -55,8 +58,9 @@ class Models:
     def resolve(self, name: str) -> ServedModel:
         """Return the model that a model's name, an experiment's id or a run's id stands for.
 
-        A model's name (a data set, and the target if any) stands for the best one that is kept
-        under it; an experiment's id for its kept one.
+        A model's name (a data set, and the target if any) stands for the version labelled
+        `stable`, or else for the best one that is kept under it; `name@2` for a version,
+        `name@latest` for what a label points at; an experiment's id for its kept one.
 
         Raises:
             NotFoundError: nothing has this name.
@@ -84,8 +88,14 @@ class Models:
 
 def resolve(connection: Connection, name: str) -> ServedModel:
     """Return what `Models.resolve` does, in the caller's transaction."""
-    if is_model_name(name):
-        return _served(connection, _best_of(connection, name))
+    base, separator, tag = name.partition("@")
+    if is_model_name(base):
+        if not separator:
+            stable = versions.labelled(connection, base, versions.STABLE)
+            if stable is None:
+                return _served(connection, _best_of(connection, base))
+            tag = str(stable)
+        return _served_version(connection, versions.find(connection, base, tag))
     if name.startswith("run_"):
         return _served_run(connection, name)
     return _served(connection, _kept_by(connection, name))
@@ -178,7 +188,24 @@ def _served(connection: Connection, parent: RowMapping) -> ServedModel:
         figure=parent["kept_figure"],
         value=parent["kept_value"],
         created_at=parent["finished_at"],
+        version=versions.number_of(connection, parent["kept_run_id"]),
         files=files_of(connection, parent["kept_run_id"]),
+    )
+
+
+def _served_version(connection: Connection, version: RowMapping) -> ServedModel:
+    query = select(experiment).where(experiment.c.id == version["experiment_id"])
+    parent = connection.execute(query).mappings().one()
+    return ServedModel(
+        run_id=version["run_id"],
+        experiment_id=parent["id"],
+        dataset=parent["dataset"],
+        target=_target(parent["spec"]),
+        figure=version["figure"],
+        value=version["value"],
+        created_at=version["created_at"],
+        version=version["version"],
+        files=files_of(connection, version["run_id"]),
     )
 
 
@@ -211,6 +238,7 @@ def _served_run(connection: Connection, run_id: str) -> ServedModel:
         figure=None,
         value=None,
         created_at=row.finished_at,
+        version=versions.number_of(connection, run_id),
         files=files_of(connection, run_id),
     )
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select, update
 
 from fitserve_core.results import KeptModel
-from fitserve_core.store import events
+from fitserve_core.store import events, versions
 from fitserve_core.store.engine import now
 from fitserve_core.store.parents import UNFINISHED, change_status, find
 from fitserve_core.store.rows import cells_of, spec_of, to_outcome
@@ -34,6 +34,8 @@ def settle(connection: Connection, experiment_id: str) -> None:
     best = best_cell([summarise_cell(cell, outcomes) for cell in cells_of(rows)], by)
     kept = kept_run(best, outcomes, by) if best else None
     values = _kept_values(kept, by.sign) if kept else {}
+    if kept is not None:
+        versions.add(connection, spec.model_name, experiment_id, kept)
     change_status(connection, experiment_id, "succeeded", finished_at=now(), **values)
 
 

@@ -11,6 +11,7 @@ from fitserve_core.store.leases import Leases
 from fitserve_core.store.migrate import migrate
 from fitserve_core.store.models import Models
 from fitserve_core.store.runs import Runs
+from fitserve_core.store.versions import Versions
 
 
 class Store:
@@ -30,6 +31,7 @@ class Store:
         self.leases = Leases(self.database, settings.max_lost_attempts)
         self.events = Events(self.database)
         self.models = Models(self.database)
+        self.versions = Versions(self.database)
 
     @classmethod
     def opened(cls, settings: Settings) -> "Store":

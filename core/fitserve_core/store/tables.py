@@ -104,6 +104,35 @@ artefact = Table(
     Column("bytes", BigInteger, nullable=False),
 )
 
+model_counter = Table(
+    "model_counter",
+    metadata,
+    Column("model_name", String(80), primary_key=True),
+    Column("newest", Integer, nullable=False),
+)
+
+model_version = Table(
+    "model_version",
+    metadata,
+    Column("model_name", String(80), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("experiment_id", ForeignKey("experiment.id", ondelete="CASCADE"), nullable=False),
+    Column("run_id", String(40), nullable=False),
+    Column("figure", String(40), nullable=False),
+    Column("value", Double, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index("model_version_by_run", "run_id"),
+    Index("model_version_by_experiment", "experiment_id"),
+)
+
+model_label = Table(
+    "model_label",
+    metadata,
+    Column("model_name", String(80), primary_key=True),
+    Column("label", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
 event = Table(
     "event",
     metadata,

@@ -7,10 +7,11 @@ from starlette.responses import FileResponse
 
 from fitserve_core.errors import NotFoundError
 from fitserve_core.predictions import example_instances
-from fitserve_core.results import Artefact, Model, Page
+from fitserve_core.results import Artefact, Model, ModelVersion, Page, VersionChoice
 from fitserve_core.store.models import ServedModel
 from fitserve_core.store.rows import moment
-from fitserve_service.dependencies import Parts
+from fitserve_core.store.versions import Version
+from fitserve_service.dependencies import Parts, Services
 
 router = APIRouter(prefix="/models", tags=["models"])
 
@@ -18,9 +19,11 @@ Name = Annotated[
     str,
     Path(
         description="A model's name (the data set, and the target if any: `mnist`, `mnist-is-3`; "
-        "its best kept model), an experiment's id or a run's id."
+        "its best kept model), with a version or a label if any (`mnist@2`, `mnist@stable`), an "
+        "experiment's id or a run's id."
     ),
 ]
+Label = Annotated[str, Path(description="Such as `stable` or `canary`.")]
 
 
 @router.get("", operation_id="list_models")
@@ -36,6 +39,31 @@ def kept(parts: Parts) -> Page[Model]:
 def get(name: Name, parts: Parts) -> Model:
     """Return a model with an example of how to ask it."""
     return _to_model(name, parts.store.models.resolve(name))
+
+
+@router.get("/{name}/versions", operation_id="list_versions")
+def versions(name: Name, parts: Parts) -> Page[ModelVersion]:
+    """Return the versions of a model's name, newest first, with their labels."""
+    found = parts.store.versions.of(name)
+    return Page(data=[_to_version(name, version) for version in found], has_more=False)
+
+
+@router.put("/{name}/labels/{label}", operation_id="set_label")
+def set_label(name: Name, label: Label, choice: VersionChoice, parts: Parts) -> ModelVersion:
+    """Let a label stand for a version from now on.
+
+    A bare name answers with the version labelled `stable`, if there is one, else with the best
+    kept model. `latest` is the newest version until it is set. Requests go on being answered
+    throughout: by the old version before, by the new one within a second.
+    """
+    parts.store.versions.label(name, label, choice.version)
+    return _only(name, choice.version, parts)
+
+
+@router.delete("/{name}/labels/{label}", operation_id="remove_label", status_code=204)
+def remove_label(name: Name, label: Label, parts: Parts) -> None:
+    """Take a label away; one that is not there is no error."""
+    parts.store.versions.unlabel(name, label)
 
 
 @router.get("/{name}/file", operation_id="download_model", response_class=FileResponse)
@@ -60,6 +88,26 @@ def download(
     )
 
 
+def _only(name: str, number: int, parts: Services) -> ModelVersion:
+    [found] = [one for one in parts.store.versions.of(name) if one.number == number]
+    return _to_version(name, found)
+
+
+def _to_version(name: str, version: Version) -> ModelVersion:
+    created_at = moment(version.created_at)
+    assert created_at is not None
+    return ModelVersion(
+        name=name,
+        version=version.number,
+        experiment_id=version.experiment_id,
+        run_id=version.run_id,
+        figure=version.figure,
+        value=version.value,
+        created_at=created_at,
+        labels=version.labels,
+    )
+
+
 def _to_model(name: str, model: ServedModel) -> Model:
     created_at = moment(model.created_at)
     assert created_at is not None
@@ -73,6 +121,7 @@ def _to_model(name: str, model: ServedModel) -> Model:
         figure=model.figure,
         value=model.value,
         created_at=created_at,
+        version=model.version,
         files=[Artefact.model_validate(vars(file)) for file in model.files.values()],
         example={"model": name, "instances": example_instances(model.dataset)},
     )

@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import onnxruntime
@@ -28,13 +28,18 @@ class LoadedModel:
     """A model ready to answer."""
 
     run_id: str
+    version: int | None
     info: DatasetInfo
     session: onnxruntime.InferenceSession
 
+    @property
+    def answer(self) -> str:
+        """Name of the output that answers the model's task."""
+        return ANSWERS[self.info.task]
+
     def outputs(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return probabilities or values, (rows, outputs), of inputs in the data's own units."""
-        wanted = [ANSWERS[self.info.task]]
-        result: NDArray[np.float32] = self.session.run(wanted, {"inputs": inputs})[0]
+        result: NDArray[np.float32] = self.session.run([self.answer], {"inputs": inputs})[0]
         return result
 
 
@@ -72,7 +77,8 @@ class SessionCache:
             if file is None:
                 raise UnavailableError(f"run {served.run_id} has no stored model file")
             path = self._artefacts.verified(file.path, file.sha256)
-            model = LoadedModel(served.run_id, served.info, _session(str(path)))
+            model = LoadedModel(served.run_id, served.version, served.info, _session(str(path)))
+        model = replace(model, version=served.version)
         self._loaded[served.run_id] = model
         if len(self._loaded) > LOADED_AT_MOST:
             self._loaded.popitem(last=False)

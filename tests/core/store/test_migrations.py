@@ -46,6 +46,8 @@ class TestMigrate:
         assert store.models.names() == ["mnist"]
         served = store.models.resolve("mnist")
         assert served.run_id == experiment.kept_model.run_id
+        [version] = store.versions.of("mnist")
+        assert (version.number, version.run_id) == (1, served.run_id)
         [run] = store.runs.metrics(experiment.id).runs
         assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
         assert run.verdict is not None

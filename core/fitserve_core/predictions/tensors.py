@@ -1,0 +1,48 @@
+"""Instances that come as one array of numbers."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitserve_core.datasets.dataset import Array
+from fitserve_core.datasets.registry import DatasetInfo
+from fitserve_core.errors import InvalidInputError
+from fitserve_core.predictions.instances import decode_instances
+
+WHITE = 255
+
+
+def rows_of(info: DatasetInfo, tensor: NDArray[np.generic]) -> Array:
+    """Return an array of instances as float32 (n, inputs), in the data's own units.
+
+    Args:
+        info: what the model takes.
+        tensor: numbers, (n, inputs), or (n, side, side) of square images, or (n,) where an
+            instance is one number.
+
+    Raises:
+        InvalidInputError: what was expected and received.
+    """
+    shapes: list[tuple[int, ...]] = [(info.inputs,)]
+    if info.side:
+        shapes.append((info.side, info.side))
+    if info.inputs == 1:
+        shapes.append(())
+    if tensor.ndim == 0 or tensor.shape[1:] not in shapes:
+        expected = " or ".join(str(["n", *shape]) for shape in shapes).replace("'", "")
+        raise InvalidInputError(
+            f"inputs: expected the shape {expected}; received {list(tensor.shape)}",
+            param="inputs",
+            received=list(tensor.shape),
+        )
+    with np.errstate(over="ignore"):
+        rows = tensor.reshape(len(tensor), info.inputs).astype(np.float32)
+    if len(rows) and np.isfinite(rows).all() and (info.side is None or _are_pixels(rows)):
+        return rows
+    # The rule of what is refused, and its words, are those of single instances.
+    return decode_instances(info, rows.astype(np.float64).tolist())
+
+
+def _are_pixels(rows: Array) -> bool:
+    brightest = rows.max(axis=1)
+    scaled = (brightest > 0) & (brightest <= 1)
+    return bool(rows.min() >= 0 and brightest.max() <= WHITE and not scaled.any())

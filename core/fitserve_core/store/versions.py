@@ -1,0 +1,200 @@
+"""Versions of a model's name: numbers without reuse, and labels that point at them."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Delete, RowMapping, delete, func, insert, select, text
+
+from fitserve_core.errors import ConflictError, InvalidInputError, NotFoundError
+from fitserve_core.received import quote
+from fitserve_core.results import KeptModel
+from fitserve_core.store.database import Database
+from fitserve_core.store.engine import now
+from fitserve_core.store.tables import model_label, model_version
+
+LATEST = "latest"
+STABLE = "stable"
+LABEL = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+# One statement, so that of two experiments that end together each gets a number of its own.
+_NEXT = text(
+    "INSERT INTO model_counter (model_name, newest) VALUES (:name, 1) ON CONFLICT (model_name) "
+    "DO UPDATE SET newest = model_counter.newest + 1 RETURNING newest"
+)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One numbered model of a name, and the labels that point at it."""
+
+    number: int
+    experiment_id: str
+    run_id: str
+    figure: str
+    value: float
+    created_at: float
+    labels: list[str]
+
+
+class Versions:
+    """Reading and labelling of versions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, name: str) -> list[Version]:
+        """Return a name's versions, newest first."""
+        query = select(model_version).where(model_version.c.model_name == name)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(model_version.c.version.desc())).mappings()
+            return [_to_version(connection, row) for row in rows.all()]
+
+    def label(self, name: str, label: str, number: int) -> None:
+        """Let `label` stand for a version, whatever it stood for before, in one transaction.
+
+        Raises:
+            InvalidInputError: `label` is no word.
+            NotFoundError: there is no such version.
+        """
+        if not LABEL.fullmatch(label):
+            raise InvalidInputError(
+                "a label is a word of small letters, digits, - and _, such as stable; received "
+                + quote(label),
+                param="label",
+                received=label,
+            )
+        with self._database.writing() as connection:
+            find_number(connection, name, number)
+            connection.execute(_of_label(name, label))
+            values = {"model_name": name, "label": label, "version": number}
+            connection.execute(insert(model_label).values(values))
+
+    def unlabel(self, name: str, label: str) -> None:
+        """Take a label away; one that is not there is no error."""
+        with self._database.writing() as connection:
+            connection.execute(_of_label(name, label))
+
+
+def add(connection: Connection, name: str, experiment_id: str, kept: KeptModel) -> None:
+    """Number a kept model, unless it has a number of this name already."""
+    if number_of(connection, kept.run_id) is not None:
+        return
+    number = connection.execute(_NEXT, {"name": name}).scalar_one()
+    connection.execute(
+        insert(model_version).values(
+            model_name=name,
+            version=number,
+            experiment_id=experiment_id,
+            run_id=kept.run_id,
+            figure=kept.figure,
+            value=kept.value,
+            created_at=now(),
+        )
+    )
+
+
+def number_of(connection: Connection, run_id: str) -> int | None:
+    """Return the version that a run's model is, None where it was never kept."""
+    query = select(model_version.c.version).where(model_version.c.run_id == run_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def find(connection: Connection, name: str, tag: str) -> RowMapping:
+    """Return the version that a number or a label of a name stands for.
+
+    Raises:
+        NotFoundError: none; the message names those that there are.
+    """
+    if tag.isascii() and tag.isdigit():
+        return find_number(connection, name, int(tag[:9]))
+    number = labelled(connection, name, tag)
+    if number is None and tag == LATEST:
+        query = select(func.max(model_version.c.version))
+        query = query.where(model_version.c.model_name == name)
+        number = connection.execute(query).scalar_one()
+    if number is None:
+        labels = select(model_label.c.label).where(model_label.c.model_name == name)
+        known = sorted({LATEST, *connection.execute(labels).scalars()})
+        raise NotFoundError(
+            f"model {name} has no label {quote(tag)}; its labels: {', '.join(known)}",
+            param="model",
+            received=tag,
+        )
+    return find_number(connection, name, number)
+
+
+def find_number(connection: Connection, name: str, number: int) -> RowMapping:
+    """Return a version of a name.
+
+    Raises:
+        NotFoundError: there is none; the message tells which there are.
+    """
+    query = select(model_version).where(
+        model_version.c.model_name == name, model_version.c.version == number
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    if row is not None:
+        return row
+    query = select(model_version.c.version).where(model_version.c.model_name == name)
+    known = [str(known) for known in connection.execute(query.order_by("version")).scalars()]
+    raise NotFoundError(
+        f"model {name} has no version {number}; it has {', '.join(known[-20:]) or 'none yet'}",
+        param="version",
+        received=number,
+    )
+
+
+def labelled(connection: Connection, name: str, label: str) -> int | None:
+    """Return the version that a label was set to, None where it was not set."""
+    query = select(model_label.c.version).where(
+        model_label.c.model_name == name, model_label.c.label == label
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
+def require_unlabelled(connection: Connection, experiment_id: str) -> None:
+    """Refuse to lose a version that a label points at.
+
+    Raises:
+        ConflictError: a label points at a version that this experiment has kept.
+    """
+    query = (
+        select(model_label.c.model_name, model_label.c.label, model_label.c.version)
+        .join(
+            model_version,
+            (model_version.c.model_name == model_label.c.model_name)
+            & (model_version.c.version == model_label.c.version),
+        )
+        .where(model_version.c.experiment_id == experiment_id)
+    )
+    row = connection.execute(query).first()
+    if row is not None:
+        raise ConflictError(
+            f"experiment {experiment_id} holds version {row.version} of model {row.model_name}, "
+            f"which the label {row.label} stands for; set the label to another version first",
+            param="id",
+            received=experiment_id,
+        )
+
+
+def labels_of(connection: Connection, name: str, number: int) -> list[str]:
+    """Return the labels that were set to a version."""
+    query = select(model_label.c.label).where(
+        model_label.c.model_name == name, model_label.c.version == number
+    )
+    return sorted(connection.execute(query).scalars())
+
+
+def _of_label(name: str, label: str) -> Delete:
+    return delete(model_label).where(model_label.c.model_name == name, model_label.c.label == label)
+
+
+def _to_version(connection: Connection, row: RowMapping) -> Version:
+    return Version(
+        number=row["version"],
+        experiment_id=row["experiment_id"],
+        run_id=row["run_id"],
+        figure=row["figure"],
+        value=row["value"],
+        created_at=row["created_at"],
+        labels=labels_of(connection, row["model_name"], row["version"]),
+    )

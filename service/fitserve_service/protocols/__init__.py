@@ -1,0 +1,1 @@
+"""Protocols that other tools speak, over the same models as `POST /predict`."""

@@ -1,0 +1,171 @@
+"""The Open Inference Protocol (V2) with binary tensors, classification and repository index.
+
+Source: https://github.com/kserve/open-inference-protocol, and Triton's documents of its extensions.
+"""
+
+from importlib.metadata import version as package_version
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from fitserve_core.predictions.tensors import rows_of
+from fitserve_service.dependencies import Parts, Services
+from fitserve_service.predict.sessions import LoadedModel
+from fitserve_service.protocols.errors import RESPONSES
+from fitserve_service.protocols.served import Name, Version, loaded
+from fitserve_service.protocols.tensors import read_input, split, write_output
+
+INPUT = "inputs"
+HEADER_LENGTH = "Inference-Header-Content-Length"
+EXTENSIONS = ["binary_tensor_data", "classification", "model_repository"]
+
+router = APIRouter(prefix="/v2", tags=["Open Inference Protocol"], responses=RESPONSES)
+
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["inputs"],
+                    "properties": {
+                        "id": {"type": "string"},
+                        "inputs": {"type": "array", "items": {"type": "object"}},
+                        "outputs": {"type": "array", "items": {"type": "object"}},
+                        "parameters": {"type": "object"},
+                    },
+                },
+                "examples": {
+                    "eckerle4": {
+                        "value": {
+                            "inputs": [
+                                {
+                                    "name": INPUT,
+                                    "datatype": "FP32",
+                                    "shape": [1, 1],
+                                    "data": [451.5],
+                                }
+                            ]
+                        }
+                    }
+                },
+            },
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+
+
+@router.get("", operation_id="v2_server")
+def server() -> dict[str, Any]:
+    """Return name, version and extensions of this server."""
+    return {
+        "name": "fitserve",
+        "version": package_version("fitserve"),
+        "extensions": EXTENSIONS,
+    }
+
+
+@router.get("/health/live", operation_id="v2_live")
+def live() -> dict[str, bool]:
+    """Return whether the server runs."""
+    return {"live": True}
+
+
+@router.get("/health/ready", operation_id="v2_ready")
+def ready(parts: Parts) -> dict[str, bool]:
+    """Return whether the server can answer."""
+    parts.store.database.ping()
+    return {"ready": True}
+
+
+@router.post("/repository/index", operation_id="v2_repository_index")
+def index(parts: Parts) -> list[dict[str, str]]:
+    """Return every version of every model; each can answer."""
+    return [
+        {"name": name, "version": str(version.number), "state": "READY", "reason": ""}
+        for name in parts.store.models.names()
+        for version in reversed(parts.store.versions.of(name))
+    ]
+
+
+@router.get("/models/{name}", operation_id="v2_model")
+async def model(name: Name, parts: Parts) -> dict[str, Any]:
+    """Return names, types and shapes of a model's input and output."""
+    return await _metadata(parts, name, None)
+
+
+@router.get("/models/{name}/versions/{version}", operation_id="v2_model_version")
+async def model_version(name: Name, version: Version, parts: Parts) -> dict[str, Any]:
+    """Return the same of a version."""
+    return await _metadata(parts, name, version)
+
+
+@router.get("/models/{name}/ready", operation_id="v2_model_ready")
+async def model_ready(name: Name, parts: Parts) -> dict[str, Any]:
+    """Return whether a model can answer."""
+    await loaded(parts, name)
+    return {"name": name, "ready": True}
+
+
+@router.get("/models/{name}/versions/{version}/ready", operation_id="v2_model_version_ready")
+async def model_version_ready(name: Name, version: Version, parts: Parts) -> dict[str, Any]:
+    """Return whether a version can answer."""
+    await loaded(parts, name, version)
+    return {"name": name, "ready": True}
+
+
+@router.post("/models/{name}/infer", operation_id="v2_infer", openapi_extra=BODY)
+async def infer(name: Name, request: Request, parts: Parts) -> Response:
+    """Answer the rows of the input tensor."""
+    return await _infer(parts, request, name, None)
+
+
+@router.post(
+    "/models/{name}/versions/{version}/infer", operation_id="v2_infer_version", openapi_extra=BODY
+)
+async def infer_version(name: Name, version: Version, request: Request, parts: Parts) -> Response:
+    """Answer with a version of the model."""
+    return await _infer(parts, request, name, version)
+
+
+async def _metadata(parts: Services, name: str, tag: str | None) -> dict[str, Any]:
+    model = await loaded(parts, name, tag)
+    versions = await run_in_threadpool(parts.store.versions.of, name)
+    return {
+        "name": name,
+        "versions": [str(version.number) for version in reversed(versions)],
+        "platform": "onnxruntime_onnx",
+        "inputs": [{"name": INPUT, "datatype": "FP32", "shape": [-1, model.info.inputs]}],
+        "outputs": [{"name": model.answer, "datatype": "FP32", "shape": [-1, model.info.outputs]}],
+    }
+
+
+async def _infer(parts: Services, request: Request, name: str, tag: str | None) -> Response:
+    asked, binary = split(await request.body(), request.headers.get(HEADER_LENGTH))
+    model = await loaded(parts, name, tag)
+    return await run_in_threadpool(_answer, name, model, asked, binary)
+
+
+def _answer(name: str, model: LoadedModel, asked: dict[str, Any], binary: bytes) -> Response:
+    outputs = model.outputs(rows_of(model.info, read_input(asked, binary, INPUT)))
+    labels = [str(digit) for digit in range(model.info.outputs)]
+    classes = labels if model.info.task == "classification" else None
+    tensor, behind = write_output(asked, model.answer, outputs, classes)
+    content = {"model_name": name, "outputs": [tensor]}
+    if model.version is not None:
+        content["model_version"] = str(model.version)
+    if isinstance(asked.get("id"), str):
+        content["id"] = asked["id"]
+    header = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+    if behind is None:
+        return Response(header, media_type="application/json")
+    return Response(
+        header + behind,
+        media_type="application/octet-stream",
+        headers={HEADER_LENGTH: str(len(header))},
+    )

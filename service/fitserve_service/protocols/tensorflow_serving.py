@@ -1,0 +1,183 @@
+"""TensorFlow Serving's REST API: predict, status and metadata.
+
+Source: https://www.tensorflow.org/tfx/serving/api_rest.
+"""
+
+from typing import Any
+
+import numpy as np
+import orjson
+from fastapi import APIRouter, Request
+from numpy.typing import NDArray
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from fitserve_core.datasets.registry import DatasetInfo
+from fitserve_core.errors import InvalidInputError, NotFoundError
+from fitserve_core.predictions import decode_instances
+from fitserve_core.predictions.tensors import rows_of
+from fitserve_core.received import describe, quote
+from fitserve_service.dependencies import Parts, Services
+from fitserve_service.predict.sessions import LoadedModel
+from fitserve_service.protocols.bodies import json_object, numbers
+from fitserve_service.protocols.errors import RESPONSES
+from fitserve_service.protocols.served import Label, Name, Version, loaded
+
+SIGNATURE = "serving_default"
+INPUT = "inputs"
+
+router = APIRouter(prefix="/v1/models", tags=["TensorFlow Serving"], responses=RESPONSES)
+
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "signature_name": {"type": "string", "default": SIGNATURE},
+                        "instances": {"type": "array", "items": {}, "description": "Row by row."},
+                        "inputs": {"description": "All rows as one tensor."},
+                    },
+                },
+                "examples": {"eckerle4": {"value": {"instances": [[451.5]]}}},
+            }
+        },
+    }
+}
+
+
+@router.post("/{name}:predict", operation_id="tfserving_predict", openapi_extra=BODY)
+async def predict(name: Name, request: Request, parts: Parts) -> Response:
+    """Answer `instances` with `predictions`, or `inputs` with `outputs`."""
+    return await _predict(parts, request, name, None)
+
+
+@router.post(
+    "/{name}/versions/{version}:predict",
+    operation_id="tfserving_predict_version",
+    openapi_extra=BODY,
+)
+async def predict_version(name: Name, version: Version, request: Request, parts: Parts) -> Response:
+    """Answer with a version of the model."""
+    return await _predict(parts, request, name, version)
+
+
+@router.post(
+    "/{name}/labels/{label}:predict", operation_id="tfserving_predict_label", openapi_extra=BODY
+)
+async def predict_label(name: Name, label: Label, request: Request, parts: Parts) -> Response:
+    """Answer with the version that a label stands for."""
+    return await _predict(parts, request, name, label)
+
+
+@router.get("/{name}", operation_id="tfserving_status")
+async def status(name: Name, parts: Parts) -> dict[str, Any]:
+    """Return the versions of a model; each that is listed can answer."""
+    return await run_in_threadpool(_status, parts, name, None)
+
+
+@router.get("/{name}/versions/{version}", operation_id="tfserving_status_version")
+async def status_version(name: Name, version: Version, parts: Parts) -> dict[str, Any]:
+    """Return the state of one version."""
+    return await run_in_threadpool(_status, parts, name, version)
+
+
+@router.get("/{name}/labels/{label}", operation_id="tfserving_status_label")
+async def status_label(name: Name, label: Label, parts: Parts) -> dict[str, Any]:
+    """Return the state of the version that a label stands for."""
+    return await run_in_threadpool(_status, parts, name, label)
+
+
+@router.get("/{name}/metadata", operation_id="tfserving_metadata")
+async def metadata(name: Name, parts: Parts) -> dict[str, Any]:
+    """Return the signature: names, types and shapes of input and output."""
+    return await _metadata(parts, name, None)
+
+
+@router.get("/{name}/versions/{version}/metadata", operation_id="tfserving_metadata_version")
+async def metadata_version(name: Name, version: Version, parts: Parts) -> dict[str, Any]:
+    """Return the signature of a version."""
+    return await _metadata(parts, name, version)
+
+
+async def _predict(parts: Services, request: Request, name: str, tag: str | None) -> Response:
+    body = json_object(await request.body())
+    model = await loaded(parts, name, tag)
+    return await run_in_threadpool(_answer, model, body)
+
+
+def _answer(model: LoadedModel, body: dict[str, Any]) -> Response:
+    signature = body.get("signature_name", SIGNATURE)
+    if signature != SIGNATURE:
+        raise NotFoundError(
+            f"no signature {quote(signature)}; there is {SIGNATURE}", received=signature
+        )
+    given = [key for key in ("instances", INPUT) if key in body]
+    if len(given) != 1:
+        raise InvalidInputError(
+            f"give either instances or inputs; received {', '.join(given) or 'neither'}"
+        )
+    if given == ["instances"]:
+        content = {"predictions": model.outputs(_rows(model.info, body["instances"]))}
+    else:
+        content = {"outputs": model.outputs(_columns(model.info, body[INPUT]))}
+    return Response(
+        orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json"
+    )
+
+
+def _rows(info: DatasetInfo, instances: Any) -> NDArray[np.float32]:
+    if not isinstance(instances, list):
+        raise InvalidInputError(
+            f"instances must be a list of instances; received {describe(instances)}"
+        )
+    named = [
+        one[INPUT] if isinstance(one, dict) and one.keys() == {INPUT} else one for one in instances
+    ]
+    return decode_instances(info, named)
+
+
+def _columns(info: DatasetInfo, inputs: Any) -> NDArray[np.float32]:
+    if isinstance(inputs, dict) and inputs.keys() == {INPUT}:
+        inputs = inputs[INPUT]
+    return rows_of(info, numbers(inputs, INPUT))
+
+
+def _status(parts: Services, name: str, tag: str | None) -> dict[str, Any]:
+    if tag is None:
+        numbers_of = [version.number for version in parts.store.versions.of(name)]
+    else:
+        numbers_of = []
+    if not numbers_of:
+        found = parts.store.models.resolve(name if tag is None else f"{name}@{tag}")
+        numbers_of = [found.version or 1]
+    available = {"state": "AVAILABLE", "status": {"error_code": "OK", "error_message": ""}}
+    return {"model_version_status": [{"version": str(number)} | available for number in numbers_of]}
+
+
+async def _metadata(parts: Services, name: str, tag: str | None) -> dict[str, Any]:
+    model = await loaded(parts, name, tag)
+    signature = {
+        "inputs": {INPUT: _tensor(INPUT, model.info.inputs)},
+        "outputs": {model.answer: _tensor(model.answer, model.info.outputs)},
+        "method_name": "tensorflow/serving/predict",
+    }
+    return {
+        "model_spec": {
+            "name": name,
+            "signature_name": "",
+            "version": str(model.version or 1),
+        },
+        "metadata": {"signature_def": {"signature_def": {SIGNATURE: signature}}},
+    }
+
+
+def _tensor(name: str, width: int) -> dict[str, Any]:
+    sizes = [{"size": str(size), "name": ""} for size in (-1, width)]
+    return {
+        "dtype": "DT_FLOAT",
+        "tensor_shape": {"dim": sizes, "unknown_rank": False},
+        "name": f"{name}:0",
+    }
