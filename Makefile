@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format bench-smoke bench-view reproduce readme-table reproduce-spread screenshots constraints clean
+.PHONY: help demo up test test-interop check format bench-smoke bench-view reproduce readme-table reproduce-spread screenshots constraints clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -17,6 +17,9 @@ up: .venv/.installed  ## broker, API and workers in the foreground, until Ctrl-C
 
 test: .venv/.developed  ## the whole test suite
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+test-interop: .venv/.developed .venv-interop/.installed  ## real clients of other protocols (two minutes)
+	@$(BIN)/python scripts/interop.py
 
 check: .venv/.developed  ## ruff, mypy, hadolint, and the house rules
 	@$(BIN)/ruff check .
@@ -55,10 +58,15 @@ constraints: .venv/.developed  ## pin the newest versions that fit pyproject.tom
 	@scripts/constraints.sh
 
 clean:  ## remove .venv and the data folder of demo and up
-	rm -rf .venv data
+	rm -rf .venv .venv-interop data
 
 .venv/.installed: $(INPUTS)
 	@scripts/setup.sh
+
+.venv-interop/.installed: tests/interop/requirements.txt
+	@$(BIN)/python -m venv .venv-interop
+	@.venv-interop/bin/python -m pip install --quiet -r tests/interop/requirements.txt
+	@touch $@
 
 .venv/.developed: $(INPUTS)
 	@scripts/setup.sh --dev

@@ -9,6 +9,7 @@ import pytest
 
 from support.postgresql import running_postgresql
 
+collect_ignore = ["interop"]  # in an environment of its own: make test-interop
 TEST_CACHE = Path(__file__).parents[1] / "data" / "test-cache"
 
 FETCH = """

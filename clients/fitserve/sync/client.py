@@ -89,7 +89,7 @@ class Client:
             >>> experiment = experiment.wait(progress=False)
             >>> answer = client.predict([451.5], model=experiment.id)
             >>> round(answer.predictions[0].value, 2)
-            0.16
+            0.38
         """
         call = calls.predict(instances, model, spread=spread)
         return parse(Predictions, self._sender.send(call))
