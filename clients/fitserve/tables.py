@@ -40,8 +40,9 @@ def summary_table(summary: Summary, title: str | None = None) -> Table:
         box=HORIZONTALS,
         show_lines=True,
     )
-    for heading in (*_knobs(summary), "runs", ""):
-        table.add_column(Text(heading), no_wrap=True)
+    for heading in (*_knobs(summary), "runs"):  # these wrap in a narrow terminal, figures never
+        table.add_column(Text(heading))
+    table.add_column("", no_wrap=True)
     for heading in figures:
         table.add_column(Text(heading), justify="right", no_wrap=True)
     for cell in summary.cells:
