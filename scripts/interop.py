@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 TESTS = PROJECT / "tests/interop"
 PYTEST = PROJECT / ".venv-interop/bin/pytest"
 SPECS = [
-    {"dataset": "eckerle4", "repetitions": 1, "training": {"epochs": 50}},
+    {"name": "Curve", "dataset": "eckerle4", "repetitions": 2, "training": {"epochs": 50}},
     {
         "dataset": "mnist",
         "network": {"hidden_layers": [16]},
@@ -31,12 +31,15 @@ def main() -> int:
             Path(folder, "datasets").symlink_to(cached.resolve())
         settings = Settings().model_copy(update={"data": Path(folder), "port": 0})
         with Stack(settings) as stack, Client(stack.url) as client:
+            ended_all = []
             for posted in [client.experiments.create(spec) for spec in SPECS]:
                 ended = client.experiments.wait(posted.id)
+                ended_all.append(ended.id)
                 if ended.kept_model is None:
                     print(f"{ended.id} has {ended.status} without a model: {ended.error}")
                     return 1
-            environment = {**os.environ, "FITSERVE_INTEROP_URL": stack.url}
+            told = {"FITSERVE_INTEROP_URL": stack.url, "FITSERVE_INTEROP_CURVE": ended_all[0]}
+            environment = {**os.environ, **told}
             return subprocess.run([PYTEST], cwd=TESTS, env=environment, check=False).returncode
 
 

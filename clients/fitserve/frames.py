@@ -39,8 +39,8 @@ class MetricsFrame(Metrics):
     def to_pandas(self) -> Any:
         """Return a data frame with a row for each run and epoch.
 
-        Columns: `run_id`, `cell`, `repetition`, `seed`, `verdict`, what was varied, `epoch`, and
-        each figure that was taken.
+        Columns: `run_id`, `cell`, `repetition`, `seed`, `verdict`, what was varied (as
+        `config.learning_rate`), `epoch`, and each figure that was taken.
 
         Raises:
             ConfigurationError: pandas is not installed.
@@ -57,7 +57,7 @@ class MetricsFrame(Metrics):
                 "repetition": run.repetition,
                 "seed": run.seed,
                 "verdict": run.verdict.name if run.verdict else None,
-                **{knob: _cell(value) for knob, value in run.config.items()},
+                **{f"config.{knob}": _cell(value) for knob, value in run.config.items()},
                 "epoch": epoch.epoch,
                 **{name: _number(epoch, name) for name in names},
             }

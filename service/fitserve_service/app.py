@@ -22,6 +22,7 @@ from fitserve_service.events import endpoints as events
 from fitserve_service.events.feed import EventFeed
 from fitserve_service.experiments import endpoints as experiments
 from fitserve_service.explain import endpoints as explain
+from fitserve_service.exports import endpoints as exports
 from fitserve_service.figures import endpoints as figures
 from fitserve_service.models import endpoints as models
 from fitserve_service.predict import endpoints as predict
@@ -74,7 +75,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(instruments.Instruments)
     app.include_router(health.router)
     app.include_router(instruments.router)
-    for part in (experiments, figures, events, models, predict, explain, catalogue, datasets):
+    for part in (
+        experiments, exports, figures, events, models, predict, explain, catalogue, datasets
+    ):  # fmt: skip
         app.include_router(part.router, dependencies=[Depends(require_key(settings))])
     for protocol in (tensorflow_serving, open_inference):
         app.include_router(protocol.router, dependencies=[Depends(require_key(settings))])

@@ -43,7 +43,7 @@ class TestToPandas:
         assert frame.loss.tolist() == [0.5, 0.25, 0.125, 0.75]
         assert frame.epoch.tolist() == [1, 2, 3, 1]
         assert frame.groupby("run_id").loss.min().to_dict() == {"run_a": 0.125, "run_b": 0.75}
-        assert frame.hidden_layers.tolist()[-1] == "[8, 4]"
+        assert frame["config.hidden_layers"].tolist()[-1] == "[8, 4]"
 
     def test_says_what_to_install(self, metrics, monkeypatch):
         monkeypatch.setitem(__import__("sys").modules, "pandas", None)

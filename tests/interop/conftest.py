@@ -1,9 +1,12 @@
 """The service that the clients talk to, started by `scripts/interop.py`."""
 
+import io
 import json
 import os
 import urllib.request
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,29 @@ from numpy.typing import NDArray
 def url() -> str:
     """Where the service is."""
     return os.environ["FITSERVE_INTEROP_URL"]
+
+
+@pytest.fixture
+def exported(url: str, tmp_path: Path) -> Callable[[str], Path]:
+    """Fetch and unpack an export of the experiment on Eckerle4."""
+
+    def fetch(form: str) -> Path:
+        experiment = os.environ["FITSERVE_INTEROP_CURVE"]
+        address = f"{url}/experiments/{experiment}/export?format={form}"
+        with urllib.request.urlopen(address) as answer:
+            zipfile.ZipFile(io.BytesIO(answer.read())).extractall(tmp_path)
+        return tmp_path / f"{experiment}-{form}"
+
+    return fetch
+
+
+@pytest.fixture
+def metrics(url: str) -> list[dict[str, Any]]:
+    """The runs of that experiment as the service tells them."""
+    experiment = os.environ["FITSERVE_INTEROP_CURVE"]
+    with urllib.request.urlopen(f"{url}/experiments/{experiment}/metrics") as answer:
+        runs: list[dict[str, Any]] = json.load(answer)["runs"]
+        return runs
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,7 @@ class TestDocument:
             "PATCH /experiments/{id}",
             "POST /experiments/{id}/extend",
             "POST /experiments/{id}/clone",
+            "GET /experiments/{id}/export",
             "GET /experiments/{id}/metrics",
             "GET /experiments/{id}/summary",
             "GET /experiments/{id}/events",

@@ -1,0 +1,1 @@
+"""An experiment's figures in the forms that other programs read."""

@@ -1,0 +1,30 @@
+"""Event files that TensorBoard reads: one folder a run."""
+
+import json
+from pathlib import Path
+
+from fitserve_core.results import Experiment, Metrics
+from fitserve_service.exports.series import points, tag_of
+
+
+def write_tensorboard(folder: Path, experiment: Experiment, metrics: Metrics) -> None:
+    """Write `folder/<cell>/<repetition>/events…`, for `tensorboard --logdir folder`.
+
+    Scalars are named `figure/part` over epochs, final figures stand at the last epoch, and what was
+    configured is a text.
+    """
+    from tensorboardX import SummaryWriter  # noqa: PLC0415  protobuf's memory, only when asked for
+
+    for run in metrics.runs:
+        place = folder / f"cell-{run.cell}" / f"repetition-{run.repetition}-{run.run_id}"
+        with SummaryWriter(str(place)) as writer:
+            config = json.dumps({**run.config, "seed": run.seed}, indent=2)
+            verdict = f"{run.verdict.name}: {run.verdict.reason}" if run.verdict else run.status
+            told = f"{experiment.name or experiment.id}\n\n    {config}\n\n{verdict}"
+            writer.add_text("run", told.replace("\n", "\n    "))
+            for point in points(run):
+                writer.add_scalar(point.tag, point.value, point.epoch, point.time)
+            ended = run.finished_at.timestamp() if run.finished_at else None
+            for name, value in (run.final or {}).items():
+                if name.startswith("test_") and value is not None:
+                    writer.add_scalar(tag_of(name), value, len(run.epochs), ended)
