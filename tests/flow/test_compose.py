@@ -114,7 +114,7 @@ class TestParts:
                 log = tmp_path / f"{name}.out"
                 parts.enter_context(running(COMMANDS[name], environment, log))
             client = parts.enter_context(Client(url, "a long random text"))
-            until(lambda: self._answers(client))
+            until(lambda: self._answers(client), 90)
             created = client.experiments.create(dataset="eckerle4", repetitions=2)
             ended = client.experiments.wait(created.id, progress=False, timeout=90)
             assert ended.status == "succeeded"
