@@ -12,6 +12,7 @@ from fitserve.cli import (
     experiments,
     explain,
     extend,
+    gc,
     predict,
     reproduce,
     serve,
@@ -57,3 +58,4 @@ app.command()(explain.explain)
 app.command()(catalogue.catalogue)
 app.command()(datasets.datasets)
 app.command()(doctor.doctor)
+app.command()(gc.gc)

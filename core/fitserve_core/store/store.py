@@ -7,6 +7,7 @@ from fitserve_core.store.events import Events
 from fitserve_core.store.experiments import Experiments
 from fitserve_core.store.extending import Extensions
 from fitserve_core.store.forecasts import Forecasts
+from fitserve_core.store.inventory import Inventory
 from fitserve_core.store.leases import Leases
 from fitserve_core.store.migrate import migrate
 from fitserve_core.store.models import Models
@@ -32,6 +33,7 @@ class Store:
         self.events = Events(self.database)
         self.models = Models(self.database)
         self.versions = Versions(self.database)
+        self.inventory = Inventory(self.database)
 
     @classmethod
     def opened(cls, settings: Settings) -> "Store":

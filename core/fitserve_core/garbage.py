@@ -1,0 +1,37 @@
+"""Files that no experiment needs: left by what died between a file and its row."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from fitserve_core.store import Store
+
+ASKED_TOGETHER = 500
+
+
+def garbage(store: Store, root: Path) -> Iterator[Path]:
+    """Yield the files below the artefact folder `root` that can be removed.
+
+    Those are all files of experiments that the store does not have, and files of ended experiments
+    that no row names. An experiment that has not ended is left alone: a worker may be writing.
+    """
+    # Folders first, then the store: an experiment is in the store before it has a folder.
+    folders = sorted(entry for entry in root.iterdir() if entry.is_dir()) if root.is_dir() else []
+    for start in range(0, len(folders), ASKED_TOGETHER):
+        some = folders[start : start + ASKED_TOGETHER]
+        ended = store.inventory.ended(folder.name for folder in some)
+        for folder in some:
+            if not ended.get(folder.name, True):
+                continue
+            known = store.inventory.paths(folder.name) if folder.name in ended else set()
+            files = sorted(path for path in folder.rglob("*") if path.is_file())
+            yield from (path for path in files if str(path.relative_to(root)) not in known)
+
+
+def remove_garbage(paths: list[Path], root: Path) -> None:
+    """Remove files, and the folders below `root` that they leave empty."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == root or any(folder.iterdir()):
+                break
+            folder.rmdir()
