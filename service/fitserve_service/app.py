@@ -25,6 +25,7 @@ from fitserve_service.explain import endpoints as explain
 from fitserve_service.exports import endpoints as exports
 from fitserve_service.figures import endpoints as figures
 from fitserve_service.models import endpoints as models
+from fitserve_service.openapi import install_openapi
 from fitserve_service.predict import endpoints as predict
 from fitserve_service.predict.sessions import SessionCache
 from fitserve_service.protocols import open_inference, tensorflow_serving
@@ -82,4 +83,5 @@ def create_app(settings: Settings) -> FastAPI:
     for protocol in (tensorflow_serving, open_inference):
         app.include_router(protocol.router, dependencies=[Depends(require_key(settings))])
     install_dashboard(app)
+    install_openapi(app)
     return app

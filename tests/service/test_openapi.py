@@ -41,6 +41,14 @@ def _references(value: Any) -> Iterator[str]:
             yield from _references(inner)
 
 
+def _object_defaults(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        if isinstance(value.get("default"), dict) and value.keys() & {"$ref", "oneOf", "anyOf"}:
+            yield value
+        for inner in value.values():
+            yield from _object_defaults(inner)
+
+
 class TestDocument:
     def test_has_every_call_of_the_design(self, document: dict[str, Any]) -> None:
         assert {name for name, _ in _operations(document)} == {
@@ -137,6 +145,12 @@ class TestDocument:
                 if status.startswith(("4", "5")):
                     assert response["content"] == {"application/json": {"schema": wanted}}, name
             assert {"4XX", "5XX"} <= set(operation["responses"]), name
+
+    def test_no_schema_has_an_object_as_default(self, document: dict[str, Any]) -> None:
+        """Generators of clients refuse such a schema, and whatever uses it."""
+        training = document["components"]["schemas"]["Training"]["properties"]
+        assert training["optimizer"]["x-default"]["name"] == "sgd"
+        assert not list(_object_defaults(document["components"]["schemas"]))
 
     def test_envelope_has_four_fields(self, document: dict[str, Any]) -> None:
         schemas = document["components"]["schemas"]

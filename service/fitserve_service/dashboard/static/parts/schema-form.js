@@ -122,7 +122,7 @@ export class SchemaForm {
     const branches = new Map(Object.entries(schema.discriminator.mapping).map(([each, $ref]) => [each, this.resolved({ $ref })]));
     const value = this.at(path);
     const chosen = typeof value === "string" ? value : value?.name ?? "";
-    const start = schema.default?.name ?? schema.default;
+    const start = schema["x-default"]?.name ?? schema.default; // a default that is an object goes by the other name
     const options = [["", start ? `${start} (default)` : "none"], ...[...branches.keys()].map((each) => [each, each])];
     const box = select(options, chosen, (picked) => { this.set(path, picked ? { name: picked } : undefined); draw(); });
     const branch = branches.get(chosen);
