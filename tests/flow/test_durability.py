@@ -83,14 +83,17 @@ class TestStoppedService:
 
 
 class TestMemory:
-    def test_api_stays_small(self, client: Client, stack: Stack) -> None:
-        experiment = client.experiments.create(dataset="eckerle4", repetitions=1)
-        client.experiments.wait(experiment.id, progress=False)
-        client.predict([451.5], model=experiment.id)
-        [api] = [
-            pid
-            for pid in descendants(os.getpid())
-            if "fitserve_service.server" in command(pid)
-            and environment(pid)["FITSERVE_DATA"] == str(stack.data)
-        ]
-        assert resident_kilobytes(api) < 150 * 1024
+    def test_api_that_has_trained_and_predicted_is_small(self, tmp_path: Path) -> None:
+        """A service of its own: the shared one may have drawn figures, which loads Plotly."""
+        settings = Settings(data=tmp_path, port=0, slots=1)
+        with Stack(settings) as stack, Client(stack.url) as client:
+            experiment = client.experiments.create(dataset="eckerle4", repetitions=1)
+            client.experiments.wait(experiment.id, progress=False)
+            client.predict([451.5], model=experiment.id)
+            [api] = [
+                pid
+                for pid in descendants(os.getpid())
+                if "fitserve_service.server" in command(pid)
+                and environment(pid)["FITSERVE_DATA"] == str(stack.data)
+            ]
+            assert resident_kilobytes(api) < 150 * 1024
