@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop check format bench-smoke bench-view reproduce readme-table reproduce-spread screenshots constraints clean
+.PHONY: help demo up test test-interop check format bench-smoke bench-costs bench-view reproduce readme-table reproduce-spread screenshots constraints clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -37,6 +37,9 @@ format: .venv/.developed  ## draw the synchronous client, let ruff format and me
 
 bench-smoke: .venv/.installed  ## the training program beside Keras fit (under a minute)
 	@$(BIN)/python benchmarks/training_smoke.py
+
+bench-costs: .venv/.installed  ## what augmentation and an epoch's figures cost (three minutes)
+	@$(BIN)/python benchmarks/epoch_costs.py
 
 bench-view: .venv/.developed  ## the dashboard's first view of 1,000 experiments (two minutes)
 	@$(BIN)/python benchmarks/first_view.py

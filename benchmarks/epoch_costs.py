@@ -1,0 +1,124 @@
+"""What an epoch's extras cost: augmentation beside plain training, and figures beside bare steps.
+
+Each pair takes turns in one process on one core, on rows shaped like MNIST's; compiling is left
+out. The ratio is the epoch with the extra over the epoch without. Figures are the validation loss
+and accuracy on 10,000 rows and the norms of the layers' gradients, once an epoch.
+"""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import dataclasses
+import statistics
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+from training_smoke import OUR_ROWS, run_plan, spread, synthetic_digits, timed, training_turn
+
+from fitserve_core.datasets.dataset import Dataset, Rows
+from fitserve_core.spec import Augmentation, Network, RunPlan
+from fitserve_workers.training import ProgramCache, Training, configure_tensorflow
+from fitserve_workers.training.program import Program
+
+TURNS = 7
+VALIDATION_ROWS = 10_000
+AFFINE = {"shift": 1.5, "rotation": 10, "scale": 0.1}
+ELASTIC = {"elastic": {"alpha": 17, "sigma": 4}}
+EXTRAS = {"affine": (AFFINE, 1.5), "elastic": (ELASTIC, 2.5), "both": (AFFINE | ELASTIC, 2.5)}
+
+
+class Pair(NamedTuple):
+    """Two ways to train an epoch, and what the ratio should stay below."""
+
+    name: str
+    plain: Callable[[], Training]
+    extra: Callable[[], Training]
+    target: float
+
+
+def main() -> int:
+    """Print the table; return 1 if a ratio misses its target."""
+    configure_tensorflow()
+    dataset = synthetic_digits()
+    pairs = [*augmentations(dataset), *figures(dataset)]
+    print(f"medians of {TURNS} turns each, interleaved; one core; {OUR_ROWS:,} rows an epoch")
+    print(f"{'':40}{'plain, s':>10}{'ratio':>12}{'least':>10}{'most':>10}   at most")
+    missed = [pair.name for pair in pairs if not measured(pair)]
+    return 1 if missed else 0
+
+
+def measured(pair: Pair) -> bool:
+    """Print a pair's line; return whether it keeps its target."""
+    for build in (pair.plain, pair.extra):
+        training_turn(build())
+    plain, extra = [], []
+    for _ in range(TURNS):
+        plain.append(timed(partial(training_turn, pair.plain())))
+        extra.append(timed(partial(training_turn, pair.extra())))
+    ratios = [more / less for less, more in zip(plain, extra, strict=True)]
+    median = statistics.median(plain)
+    print(f"{pair.name:40}{median:>10.3f}{spread(ratios, '.2f')}   {pair.target:.2f}")
+    return statistics.median(ratios) <= pair.target
+
+
+def augmentations(dataset: Dataset) -> list[Pair]:
+    """Return 784-800-10 with and without each kind of augmentation."""
+    pairs = []
+    for batch_size in (8, 128):
+        plain = plan(800, batch_size)
+        for name, (knobs, target) in EXTRAS.items():
+            changed = plain.model_copy(update={"augmentation": Augmentation.model_validate(knobs)})
+            ways = [trainings(each, dataset) for each in (plain, changed)]
+            pairs.append(Pair(f"784-800-10, batch {batch_size}, {name}", *ways, target))
+    return pairs
+
+
+def figures(dataset: Dataset) -> list[Pair]:
+    """Return 784-100-10 with all figures of an epoch, and with its steps alone."""
+    some = Rows(*(part[:VALIDATION_ROWS] for part in (dataset.train.inputs, dataset.train.targets)))
+    validated = dataclasses.replace(dataset, validation=some)
+    pairs = []
+    for batch_size in (1, 8):
+        each = plan(100, batch_size)
+        bare = trainings(each, dataset, BareCache)
+        pairs.append(
+            Pair(f"784-100-10, batch {batch_size}, figures", bare, trainings(each, validated), 1.05)
+        )
+    return pairs
+
+
+class BareProgram(Program):
+    """The program without gradient norms."""
+
+    def _gradient_norms(self, train: Any, sample: Any) -> Any:  # noqa: ARG002
+        return tf.zeros(1 + len(self.shape.network.hidden_layers))
+
+
+class BareCache(ProgramCache):
+    """Programs without gradient norms."""
+
+    def get(self, kind: Any, shape: Any) -> Any:  # noqa: ARG002
+        """Return the bare program of a shape."""
+        return super().get(BareProgram, shape)
+
+
+def trainings(
+    each: RunPlan, dataset: Dataset, cache: type[ProgramCache] = ProgramCache
+) -> Callable[[], Training]:
+    """Return what begins the run anew, in a program compiled once."""
+    programs = cache()
+    return lambda: Training(each, dataset, programs)
+
+
+def plan(units: int, batch_size: int) -> RunPlan:
+    """Return one epoch of one hidden layer."""
+    network = Network(hidden_layers=[units], activation="relu")
+    return run_plan().model_copy(update={"network": network, "batch_size": batch_size})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
