@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc"
 SLOW = {
     "dataset": "mnist",
     "network": {"hidden_layers": [64]},
-    "training": {"learning_rates": [0.01], "batch_size": 8, "epochs": 18},
+    "training": {"learning_rates": [0.01], "batch_size": 8, "epochs": 30},
     "seed": 3,
 }
 
