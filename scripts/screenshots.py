@@ -3,16 +3,14 @@
 import io
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+from trial import trial
 
 from fitserve import Client
-from fitserve_core.settings import Settings
-from fitserve_service.stack import Stack
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs/screenshots"
 WIDTH, HEIGHT = 1200, 900
@@ -44,16 +42,11 @@ SPECS = {
 def main() -> None:
     """Train, then take every picture."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings()
-        if (settings.data / "datasets").is_dir():
-            shutil.copytree(settings.data / "datasets", Path(folder, "datasets"))
-        changes = {"data": Path(folder), "port": 0}
-        with Stack(settings.model_copy(update=changes)) as stack, Client(stack.url) as client:
-            ids = {name: client.experiments.create(spec).id for name, spec in SPECS.items()}
-            for experiment_id in ids.values():
-                client.experiments.wait(experiment_id)
-            pictures(stack.url, ids)
+    with trial() as stack, Client(stack.url) as client:
+        ids = {name: client.experiments.create(spec).id for name, spec in SPECS.items()}
+        for experiment_id in ids.values():
+            client.experiments.wait(experiment_id)
+        pictures(stack.url, ids)
 
 
 def pictures(url: str, ids: dict[str, str]) -> None:

@@ -77,11 +77,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(instruments.router)
     for part in (
-        experiments, exports, figures, events, models, predict, explain, catalogue, datasets
+        experiments, exports, figures, events, models, predict, explain, catalogue, datasets,
+        tensorflow_serving, open_inference,
     ):  # fmt: skip
         app.include_router(part.router, dependencies=[Depends(require_key(settings))])
-    for protocol in (tensorflow_serving, open_inference):
-        app.include_router(protocol.router, dependencies=[Depends(require_key(settings))])
     install_dashboard(app)
     install_openapi(app)
     return app

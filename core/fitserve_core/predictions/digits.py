@@ -56,10 +56,14 @@ def _decode_together(instances: list[Any]) -> Array | None:
     if rows.shape[1:] not in {(PIXELS,), (SIDE, SIDE)}:
         return None
     rows = rows.reshape(len(rows), PIXELS)
+    return rows if are_pixels(rows) else None
+
+
+def are_pixels(rows: Array) -> bool:
+    """Tell whether rows, (n, 784) and n at least 1, hold pixels from 0 to 255, not scaled ones."""
     brightest = rows.max(axis=1)
-    if not (rows.min() >= 0 and brightest.max() <= WHITE) or _looks_scaled(brightest).any():
-        return None
-    return rows
+    in_range = rows.min() >= 0 and brightest.max() <= WHITE
+    return bool(in_range and not _looks_scaled(brightest).any())
 
 
 def _decode_one(instance: Any, index: int) -> Array:

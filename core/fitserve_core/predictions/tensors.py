@@ -6,9 +6,8 @@ from numpy.typing import NDArray
 from fitserve_core.datasets.dataset import Array
 from fitserve_core.datasets.registry import DatasetInfo
 from fitserve_core.errors import InvalidInputError
+from fitserve_core.predictions.digits import are_pixels
 from fitserve_core.predictions.instances import decode_instances
-
-WHITE = 255
 
 
 def rows_of(info: DatasetInfo, tensor: NDArray[np.generic]) -> Array:
@@ -36,13 +35,7 @@ def rows_of(info: DatasetInfo, tensor: NDArray[np.generic]) -> Array:
         )
     with np.errstate(over="ignore"):
         rows = tensor.reshape(len(tensor), info.inputs).astype(np.float32)
-    if len(rows) and np.isfinite(rows).all() and (info.side is None or _are_pixels(rows)):
+    if len(rows) and np.isfinite(rows).all() and (info.side is None or are_pixels(rows)):
         return rows
     # The rule of what is refused, and its words, are those of single instances.
     return decode_instances(info, rows.astype(np.float64).tolist())
-
-
-def _are_pixels(rows: Array) -> bool:
-    brightest = rows.max(axis=1)
-    scaled = (brightest > 0) & (brightest <= 1)
-    return bool(rows.min() >= 0 and brightest.max() <= WHITE and not scaled.any())

@@ -1,6 +1,8 @@
 """Versions of a model's name: numbers without reuse, and labels that point at them."""
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Delete, RowMapping, delete, func, insert, select, text
@@ -45,11 +47,12 @@ class Versions:
         """Return a name's versions, newest first."""
         query = select(model_version).where(model_version.c.model_name == name)
         with self._database.reading() as connection:
+            labels = _labels(connection, name)
             rows = connection.execute(query.order_by(model_version.c.version.desc())).mappings()
-            return [_to_version(connection, row) for row in rows.all()]
+            return [_to_version(row, labels) for row in rows]
 
-    def label(self, name: str, label: str, number: int) -> None:
-        """Let `label` stand for a version, whatever it stood for before, in one transaction.
+    def label(self, name: str, label: str, number: int) -> Version:
+        """Let `label` stand for a version, whatever it stood for before; return that version.
 
         Raises:
             InvalidInputError: `label` is no word.
@@ -63,10 +66,11 @@ class Versions:
                 received=label,
             )
         with self._database.writing() as connection:
-            find_number(connection, name, number)
+            row = find_number(connection, name, number)
             connection.execute(_of_label(name, label))
             values = {"model_name": name, "label": label, "version": number}
             connection.execute(insert(model_label).values(values))
+            return _to_version(row, _labels(connection, name))
 
     def unlabel(self, name: str, label: str) -> None:
         """Take a label away; one that is not there is no error."""
@@ -176,19 +180,21 @@ def require_unlabelled(connection: Connection, experiment_id: str) -> None:
         )
 
 
-def labels_of(connection: Connection, name: str, number: int) -> list[str]:
-    """Return the labels that were set to a version."""
-    query = select(model_label.c.label).where(
-        model_label.c.model_name == name, model_label.c.version == number
-    )
-    return sorted(connection.execute(query).scalars())
+def _labels(connection: Connection, name: str) -> dict[int, list[str]]:
+    """Return a name's labels, in their order, by the version that each was set to."""
+    query = select(model_label.c.version, model_label.c.label)
+    query = query.where(model_label.c.model_name == name).order_by(model_label.c.label)
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.version].append(row.label)
+    return found
 
 
 def _of_label(name: str, label: str) -> Delete:
     return delete(model_label).where(model_label.c.model_name == name, model_label.c.label == label)
 
 
-def _to_version(connection: Connection, row: RowMapping) -> Version:
+def _to_version(row: RowMapping, labels: Mapping[int, list[str]]) -> Version:
     return Version(
         number=row["version"],
         experiment_id=row["experiment_id"],
@@ -196,5 +202,5 @@ def _to_version(connection: Connection, row: RowMapping) -> Version:
         figure=row["figure"],
         value=row["value"],
         created_at=row["created_at"],
-        labels=labels_of(connection, row["model_name"], row["version"]),
+        labels=labels.get(row["version"], []),
     )

@@ -67,8 +67,9 @@ def _write_run(place: Path, number: str, experiment: Experiment, run: RunMetrics
     spec = experiment.spec
     params = {
         "dataset": spec.dataset,
-        "hidden_layers": spec.network.hidden_layers,
-        "batch_size": spec.training.batch_size,
+        # By their paths, so that a grid's cell, in `config`, goes over what the spec says besides.
+        "network.hidden_layers": spec.network.hidden_layers,
+        "training.batch_size": spec.training.batch_size,
         **run.config,
         "seed": run.seed,
         "repetition": run.repetition,

@@ -11,7 +11,7 @@ from fitserve_core.results import Artefact, Model, ModelVersion, Page, VersionCh
 from fitserve_core.store.models import ServedModel
 from fitserve_core.store.rows import moment
 from fitserve_core.store.versions import Version
-from fitserve_service.dependencies import Parts, Services
+from fitserve_service.dependencies import Parts
 
 router = APIRouter(prefix="/models", tags=["models"])
 
@@ -56,8 +56,7 @@ def set_label(name: Name, label: Label, choice: VersionChoice, parts: Parts) -> 
     kept model. `latest` is the newest version until it is set. Requests go on being answered
     throughout: by the old version before, by the new one within a second.
     """
-    parts.store.versions.label(name, label, choice.version)
-    return _only(name, choice.version, parts)
+    return _to_version(name, parts.store.versions.label(name, label, choice.version))
 
 
 @router.delete("/{name}/labels/{label}", operation_id="remove_label", status_code=204)
@@ -86,11 +85,6 @@ def download(
     return FileResponse(
         path, filename=f"{model.run_id}{path.suffix}", headers={"ETag": f'"{file.sha256}"'}
     )
-
-
-def _only(name: str, number: int, parts: Services) -> ModelVersion:
-    [found] = [one for one in parts.store.versions.of(name) if one.number == number]
-    return _to_version(name, found)
 
 
 def _to_version(name: str, version: Version) -> ModelVersion:

@@ -18,6 +18,7 @@ from fitserve_core.predicted import Predictions
 from fitserve_core.predictions import answers, decode_instances
 from fitserve_core.received import describe, shorten
 from fitserve_service.dependencies import Parts, Services
+from fitserve_service.json_body import json_object
 from fitserve_service.predict.schema import REQUEST
 from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.predict.spread import spread
@@ -57,15 +58,7 @@ async def predict(request: Request, parts: Parts) -> Response:
 
 
 def _fields(body: bytes) -> tuple[str, list[Any], bool]:
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidInputError(f"the body is not JSON: {error}") from None
-    if not isinstance(parsed, dict):
-        raise InvalidInputError(
-            f"the body must be an object with model and instances; received {describe(parsed)}",
-            received=parsed,
-        )
+    parsed = json_object(body, "an object with model and instances")
     if unknown := parsed.keys() - {"model", "instances", "spread"}:
         first = min(unknown)
         raise InvalidInputError(

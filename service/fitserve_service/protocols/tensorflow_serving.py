@@ -18,8 +18,9 @@ from fitserve_core.predictions import decode_instances
 from fitserve_core.predictions.tensors import rows_of
 from fitserve_core.received import describe, quote
 from fitserve_service.dependencies import Parts, Services
+from fitserve_service.json_body import json_object
 from fitserve_service.predict.sessions import LoadedModel
-from fitserve_service.protocols.bodies import json_object, numbers
+from fitserve_service.protocols.bodies import numbers
 from fitserve_service.protocols.errors import RESPONSES
 from fitserve_service.protocols.served import Label, Name, Version, loaded
 
@@ -146,10 +147,7 @@ def _columns(info: DatasetInfo, inputs: Any) -> NDArray[np.float32]:
 
 
 def _status(parts: Services, name: str, tag: str | None) -> dict[str, Any]:
-    if tag is None:
-        numbers_of = [version.number for version in parts.store.versions.of(name)]
-    else:
-        numbers_of = []
+    numbers_of = [] if tag else [version.number for version in parts.store.versions.of(name)]
     if not numbers_of:
         found = parts.store.models.resolve(name if tag is None else f"{name}@{tag}")
         numbers_of = [found.version or 1]

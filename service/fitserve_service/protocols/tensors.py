@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.received import describe, quote
-from fitserve_service.protocols.bodies import json_object, numbers
+from fitserve_service.json_body import json_object
+from fitserve_service.protocols.bodies import numbers
 
 DTYPES = {
     "FP16": "<f2", "FP32": "<f4", "FP64": "<f8",

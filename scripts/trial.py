@@ -1,0 +1,24 @@
+"""A service to try things on: in a folder of its own, whatever the environment says."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fitserve_core.settings import Settings
+from fitserve_service.stack import Stack
+
+OWN = {"port": 0, "database_url": None, "redis_url": None, "api_key": None}
+
+
+@contextmanager
+def trial() -> Iterator[Stack]:
+    """Serve while the context is open; MNIST is taken from the environment's data folder."""
+    settings = Settings()
+    with tempfile.TemporaryDirectory() as folder:
+        cached = settings.data / "datasets"
+        if cached.is_dir():
+            shutil.copytree(cached, Path(folder, "datasets"))
+        with Stack(settings.model_copy(update={"data": Path(folder), **OWN})) as stack:
+            yield stack
