@@ -12,13 +12,17 @@ export async function show(place, _, query) {
   const filters = { dataset: query.get("dataset") ?? "", status: query.get("status") ?? "" };
   const chosen = new Set();
   let size = PAGE;
+  let asked = 0;
   const rows = h("tbody");
   const more = h("button", { hidden: true, onclick: () => { size += PAGE; load(); } }, "Show more");
   const empty = h("div");
   const compare = h("a", { class: "button", hidden: true }, "Compare");
 
   async function load() {
+    const mine = (asked += 1);
     const { experiments, hasMore } = await listed(filters, size);
+    // Answers may overtake each other: only the last question's is drawn.
+    if (mine !== asked) return;
     replace(rows, experiments.map((each) => row(each, chosen, mark)));
     more.hidden = !hasMore;
     replace(empty, experiments.length === 0 && nothing(filters));
