@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop check format bench-smoke bench-costs bench-view reproduce readme-table reproduce-spread screenshots constraints clean
+.PHONY: help demo up test test-interop check format bench-smoke bench-costs bench-view reproduce readme-table performance-tables reproduce-spread screenshots constraints clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -28,6 +28,7 @@ check: .venv/.developed  ## ruff, mypy, hadolint, and the house rules
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python scripts/house_rules.py
 	@$(BIN)/python scripts/readme_table.py --check
+	@$(BIN)/python scripts/performance_tables.py --check
 	@$(BIN)/python scripts/draw_sync_client.py --check
 
 format: .venv/.developed  ## draw the synchronous client, let ruff format and mend what it can
@@ -36,19 +37,22 @@ format: .venv/.developed  ## draw the synchronous client, let ruff format and me
 	@$(BIN)/ruff format --quiet .
 
 bench-smoke: .venv/.installed  ## the training program beside Keras fit (under a minute)
-	@$(BIN)/python benchmarks/training_smoke.py
+	@$(BIN)/python -m benchmarks.training.smoke
 
 bench-costs: .venv/.installed  ## what augmentation and an epoch's figures cost (three minutes)
-	@$(BIN)/python benchmarks/epoch_costs.py
+	@$(BIN)/python -m benchmarks.training.epoch_costs
 
 bench-view: .venv/.developed  ## the dashboard's first view of 1,000 experiments (two minutes)
-	@$(BIN)/python benchmarks/first_view.py
+	@$(BIN)/python -m benchmarks.first_view
 
 reproduce: .venv/.installed  ## train the exercise sheet's rows and compare (half an hour); again: go on
 	@FITSERVE_DATA="$(FITSERVE_DATA)/reproduce" $(BIN)/fitserve reproduce --report docs/reproduction
 
 readme-table: .venv/.installed  ## draw README's table from the last reproduction's report
 	@$(BIN)/python scripts/readme_table.py
+
+performance-tables: .venv/.installed  ## draw docs/performance.md's tables from benchmarks/results
+	@$(BIN)/python scripts/performance_tables.py
 
 reproduce-spread: .venv/.installed  ## measure how our figures scatter (hours), for reproduce
 	@FITSERVE_DATA="$(FITSERVE_DATA)/spread" $(BIN)/fitserve reproduce \
@@ -61,7 +65,7 @@ constraints: .venv/.developed  ## pin the newest versions that fit pyproject.tom
 	@scripts/constraints.sh
 
 clean:  ## remove .venv and the data folder of demo and up
-	rm -rf .venv .venv-interop data
+	rm -rf .venv .venv-* data
 
 .venv/.installed: $(INPUTS)
 	@scripts/setup.sh
@@ -69,6 +73,11 @@ clean:  ## remove .venv and the data folder of demo and up
 .venv-interop/.installed: tests/interop/requirements.txt
 	@$(BIN)/python -m venv .venv-interop
 	@.venv-interop/bin/python -m pip install --quiet -r tests/interop/requirements.txt
+	@touch $@
+
+.venv-bench-%/.installed: benchmarks/requirements-%.txt
+	@$(BIN)/python -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet -r $<
 	@touch $@
 
 .venv/.developed: $(INPUTS)

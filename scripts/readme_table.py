@@ -4,10 +4,10 @@ import json
 import sys
 from pathlib import Path
 
+from marked import redraw
+
 ROOT = Path(__file__).resolve().parent.parent
-README = ROOT / "README.md"
 REPORT = ROOT / "docs/reproduction/report.json"
-MARKS = ("<!-- reproduction -->", "<!-- /reproduction -->")
 
 PARTS = {
     "eckerle4": "Eckerle4: optimizers, layers, dropout",
@@ -19,18 +19,9 @@ PARTS = {
 
 
 def main() -> int:
-    """Write the table into README, or with `--check` return 1 where it is another one."""
-    readme = README.read_text()
-    before, rest = readme.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    drawn = f"{before}{MARKS[0]}\n{table(json.loads(REPORT.read_text()))}\n{MARKS[1]}{after}"
-    if "--check" not in sys.argv:
-        README.write_text(drawn)
-        return 0
-    if drawn == readme:
-        return 0
-    print(f"README.md's table is not that of {REPORT.relative_to(ROOT)}: make readme-table")
-    return 1
+    """Draw the table, or say whether it is another one."""
+    report = json.loads(REPORT.read_text())
+    return redraw(ROOT / "README.md", lambda _: table(report), "make readme-table")
 
 
 def table(report: dict) -> str:

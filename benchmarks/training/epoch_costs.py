@@ -17,8 +17,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import tensorflow as tf
-from training_smoke import OUR_ROWS, run_plan, spread, synthetic_digits, timed, training_turn
 
+from benchmarks.shared.samples import Spread
+from benchmarks.training.digits import ROWS, synthetic_digits
+from benchmarks.training.smoke import run_plan, timed, training_turn
 from fitserve_core.datasets.dataset import Dataset, Rows
 from fitserve_core.spec import Augmentation, Network, RunPlan
 from fitserve_workers.training import ProgramCache, Training, configure_tensorflow
@@ -45,7 +47,7 @@ def main() -> int:
     configure_tensorflow()
     dataset = synthetic_digits()
     pairs = [*augmentations(dataset), *figures(dataset)]
-    print(f"medians of {TURNS} turns each, interleaved; one core; {OUR_ROWS:,} rows an epoch")
+    print(f"medians of {TURNS} turns each, interleaved; one core; {ROWS:,} rows an epoch")
     print(f"{'':40}{'plain, s':>10}{'ratio':>12}{'least':>10}{'most':>10}   at most")
     missed = [pair.name for pair in pairs if not measured(pair)]
     return 1 if missed else 0
@@ -61,7 +63,7 @@ def measured(pair: Pair) -> bool:
         extra.append(timed(partial(training_turn, pair.extra())))
     ratios = [more / less for less, more in zip(plain, extra, strict=True)]
     median = statistics.median(plain)
-    print(f"{pair.name:40}{median:>10.3f}{spread(ratios, '.2f')}   {pair.target:.2f}")
+    print(f"{pair.name:40}{median:>10.3f}{Spread.of(ratios).columns('.2f')}   {pair.target:.2f}")
     return statistics.median(ratios) <= pair.target
 
 

@@ -11,7 +11,6 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import dataclasses
 import statistics
 import sys
 import time
@@ -21,13 +20,13 @@ from functools import partial
 import keras
 import numpy as np
 
-from fitserve_core.datasets.dataset import Dataset, Rows, Scale
-from fitserve_core.datasets.registry import DATASETS
+from benchmarks.shared.samples import Spread
+from benchmarks.training.digits import ROWS, first_rows, synthetic_digits
+from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.spec import Network, RunPlan, Sgd, Split
 from fitserve_workers.training import ProgramCache, Training, configure_tensorflow
 from fitserve_workers.training.orders import epoch_order
 
-OUR_ROWS = 50_000
 KERAS_ROWS = 1_500
 TURNS = 7
 TARGET = 50.0
@@ -50,29 +49,12 @@ def main() -> int:
     for _ in range(TURNS):
         theirs = timed(partial(keras_turn, twin, initial, few, plan)) / KERAS_ROWS
         again = Training(plan, many, programs)
-        ours = timed(partial(training_turn, again)) / OUR_ROWS
+        ours = timed(partial(training_turn, again)) / ROWS
         pairs.append((theirs, ours))
     ratios = [theirs / ours for theirs, ours in pairs]
     report(pairs, ratios, keras_loss, our_loss)
     agree = abs(keras_loss - our_loss) < 1e-5
     return 0 if agree and statistics.median(ratios) >= TARGET else 1
-
-
-def synthetic_digits() -> Dataset:
-    """Return rows of MNIST's shape and sparsity whose labels can be learnt."""
-    random = np.random.default_rng(0)
-    labels = random.integers(0, 10, OUR_ROWS).astype(np.int32)
-    inputs = random.random((OUR_ROWS, 784), np.float32)
-    inputs[random.random((OUR_ROWS, 784), np.float32) > 0.19] = 0.0
-    inputs[np.arange(OUR_ROWS), labels * 78] = 1.0
-    rows = Rows(inputs, labels)
-    return Dataset(DATASETS["mnist"], rows, None, rows, Scale(0.0, 255.0))
-
-
-def first_rows(dataset: Dataset, count: int) -> Dataset:
-    """Return a data set of the first `count` rows."""
-    rows = Rows(dataset.train.inputs[:count], dataset.train.targets[:count])
-    return dataclasses.replace(dataset, train=rows, test=rows)
 
 
 def run_plan() -> RunPlan:
@@ -132,18 +114,11 @@ def report(
     theirs, ours = ([1e6 * turn for turn in side] for side in zip(*pairs, strict=True))
     for name, steps, side in (
         ("Keras fit, µs a step", KERAS_ROWS, theirs),
-        ("fitserve, µs a step", OUR_ROWS, ours),
+        ("fitserve, µs a step", ROWS, ours),
     ):
-        print(f"{name:24}{steps:>14,}{spread(side, '.2f')}")
-    print(f"{'ratio':24}{'':>14}{spread(ratios, '.1f')}   target: at least {TARGET:.0f}")
+        print(f"{name:24}{steps:>14,}{Spread.of(side).columns('.2f')}")
+    print(f"{'ratio':24}{'':>14}{Spread.of(ratios).columns('.1f')}   target: at least {TARGET:.0f}")
     print(f"loss over the same rows: Keras {keras_loss:.6f}, fitserve {our_loss:.6f}")
-
-
-def spread(values: list[float], places: str) -> str:
-    """Return median, least and most in columns."""
-    return (
-        f"{statistics.median(values):>12{places}}{min(values):>10{places}}{max(values):>10{places}}"
-    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Side by side with peers: what is measured here is never a timed test."""

@@ -1,0 +1,1 @@
+"""What benchmarks have in common: processes asked in turns, samples, results."""

@@ -1,0 +1,1 @@
+"""The training program beside what a user would pick instead."""
