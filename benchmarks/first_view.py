@@ -28,7 +28,7 @@ def main() -> int:
     """Fill a store, look at it in turns with a fresh browser context each, print the times."""
     with tempfile.TemporaryDirectory() as folder:
         # A store of its own, whatever the environment says.
-        own = {"data": Path(folder), "database_url": None, "redis_url": None, "api_key": None}
+        own = {"data": Path(folder), "database_url": None, "redis_url": None, "api_keys": None}
         settings = Settings.model_validate(own)
         store = Store.opened(settings)
         for number in range(EXPERIMENTS):

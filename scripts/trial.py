@@ -9,7 +9,7 @@ from pathlib import Path
 from fitserve_core.settings import Settings
 from fitserve_service.stack import Stack
 
-OWN = {"port": 0, "database_url": None, "redis_url": None, "api_key": None}
+OWN = {"port": 0, "database_url": None, "redis_url": None, "api_keys": None}
 
 
 @contextmanager

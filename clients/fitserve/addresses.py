@@ -2,7 +2,6 @@
 
 import os
 from importlib.metadata import version
-from ipaddress import ip_address
 
 import httpx2
 
@@ -38,13 +37,3 @@ def default_headers(api_key: str | None) -> dict[str, str]:
     key = api_key or os.environ.get("FITSERVE_API_KEY")
     agent = {"User-Agent": f"fitserve-python/{version('fitserve')}"}
     return {**agent, "Authorization": f"Bearer {key}"} if key else agent
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether `host` is this machine, which no proxy of the environment can reach."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -6,6 +6,7 @@ FitserveError                 any error of the product (core's own root)
 ├── WaitTimeoutError          the experiment goes on, the waiting does not
 └── APIStatusError            the service refused: status, code, message, param, received
     ├── Unauthorized          401
+    ├── Forbidden             403
     ├── NotFound              404
     ├── Conflict              409
     ├── TooLarge              413
@@ -57,7 +58,11 @@ class APIStatusError(FitserveError):
 
 
 class Unauthorized(APIStatusError):  # noqa: N818  these read as what the service said
-    """No API key, or a wrong one."""
+    """No API key, or an unknown one."""
+
+
+class Forbidden(APIStatusError):  # noqa: N818
+    """A key that may not do this: its scope, or whose the experiment is, forbids it."""
 
 
 class NotFound(APIStatusError):  # noqa: N818
@@ -87,6 +92,7 @@ class ServerError(APIStatusError):
 ERRORS = MappingProxyType(
     {
         401: Unauthorized,
+        403: Forbidden,
         404: NotFound,
         409: Conflict,
         413: TooLarge,

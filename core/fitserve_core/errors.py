@@ -4,7 +4,8 @@ FitserveError
 ├── InvalidInputError        a value that cannot be used, with its path
 ├── NotFoundError            no such experiment, run or model
 ├── ConflictError            impossible in the present state
-├── UnauthorizedError
+├── UnauthorizedError        no API key, or an unknown one
+├── ForbiddenError           a key that may not do this
 ├── UnavailableError         a part that is needed is out of reach
 ├── ConfigurationError       settings under which a process cannot start
 ├── DatasetUnavailableError  no source gave the data
@@ -51,9 +52,15 @@ class ConflictError(FitserveError):
 
 
 class UnauthorizedError(FitserveError):
-    """No API key, or a wrong one."""
+    """No API key, or an unknown one."""
 
     code = "unauthorized"
+
+
+class ForbiddenError(FitserveError):
+    """The key that was presented may not do this."""
+
+    code = "forbidden"
 
 
 class UnavailableError(FitserveError):

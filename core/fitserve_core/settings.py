@@ -32,15 +32,24 @@ class Settings(BaseSettings):
     slots: int = Field(
         default_factory=_available_cores, ge=1, description="Trainings at a time, one a core."
     )
-    api_key: SecretStr | None = Field(
-        default=None, description="Bearer key that every call but health must carry."
+    api_keys: SecretStr | None = Field(
+        default=None,
+        description="Who may call: entries that `fitserve keys new` prints, or a file of them.",
     )
     database_url: Annotated[
         str | None, Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))
-    ] = Field(default=None, description="`postgresql://…`; without it SQLite in the data folder.")
+    ] = Field(
+        default=None,
+        repr=False,
+        description="`postgresql://…`; without it SQLite in the data folder.",
+    )
     redis_url: Annotated[
         str | None, Field(validation_alias=AliasChoices("REDIS_URL", "redis_url"))
-    ] = Field(default=None, description="`redis://…`; without it an embedded broker is started.")
+    ] = Field(
+        default=None,
+        repr=False,
+        description="`redis://…`; without it an embedded broker is started.",
+    )
     mnist: Path | None = Field(
         default=None, description="`mnist.npz`, or a folder with the four IDX files."
     )

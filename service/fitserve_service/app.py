@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.results import ErrorEnvelope
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_service import health, instruments
-from fitserve_service.auth import require_key
+from fitserve_service.access.keyring import Keyring
 from fitserve_service.body_limit import BodyLimit
 from fitserve_service.catalogue import endpoints as catalogue
 from fitserve_service.dashboard.endpoints import install_dashboard
@@ -42,7 +42,12 @@ ERROR_STATUSES: dict[int | str, dict[str, object]] = {
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Return the application; its parts start and stop with its lifespan."""
+    """Return the application; its parts start and stop with its lifespan.
+
+    Raises:
+        ConfigurationError: FITSERVE_API_KEYS holds something else than entries.
+    """
+    keyring = Keyring.configured(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -52,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
         feed = EventFeed(store.events)
         app.state.services = Services(
             settings=settings,
+            keyring=keyring,
             store=store,
             artefacts=artefacts,
             dispatcher=dispatcher,
@@ -80,7 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
         experiments, exports, figures, events, models, predict, explain, catalogue, datasets,
         tensorflow_serving, open_inference,
     ):  # fmt: skip
-        app.include_router(part.router, dependencies=[Depends(require_key(settings))])
+        app.include_router(part.router)
     install_dashboard(app)
     install_openapi(app)
     return app

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from fitserve_core.errors import (
     ConflictError,
     FitserveError,
+    ForbiddenError,
     InvalidInputError,
     NotFoundError,
     UnauthorizedError,
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 STATUS_OF: dict[type[FitserveError], int] = {
     UnauthorizedError: 401,
+    ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,
     InvalidInputError: 422,

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fitserve_core.results import Health
 from fitserve_core.store import Store
-from fitserve_service.dependencies import Parts
+from fitserve_service.dependencies import OpenParts
 
 router = APIRouter(tags=["health"])
 
@@ -19,7 +19,7 @@ async def live() -> Health:
 
 
 @router.get("/readyz", operation_id="ready")
-def ready(parts: Parts, response: Response) -> Health:
+def ready(parts: OpenParts, response: Response) -> Health:
     """Tell what the service can reach; 503 without its store.
 
     A missing broker is told, yet the service stays ready: it accepts experiments, whose rows wait

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fitserve_core.results import Status
-from fitserve_service.dependencies import Parts
+from fitserve_service.dependencies import OpenParts
 
 router = APIRouter(tags=["health"])
 
@@ -24,7 +24,7 @@ RUNS = Gauge("fitserve_runs", "Runs by status.", ["status"])
 
 
 @router.get("/metrics", operation_id="prometheus", response_class=Response)
-def prometheus(parts: Parts) -> Response:
+def prometheus(parts: OpenParts) -> Response:
     """Return the service's figures as Prometheus reads them."""
     runs = parts.store.runs.count_by_status()
     for status in get_args(Status):

@@ -8,8 +8,12 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from fitserve_core.errors import ConfigurationError
 from fitserve_core.settings import Settings
 from fitserve_service.app import create_app
+from fitserve_service.listening import bind, who_may_call
+
+log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 5
 
@@ -45,17 +49,19 @@ def build_server(settings: Settings) -> Server:
 def serve(settings: Settings, listening: socket.socket) -> None:
     """Answer on a socket that is bound already, until told to stop."""
     logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log.info("answers %s", who_may_call(settings))
     build_server(settings).run(sockets=[listening])
 
 
 def main() -> None:
     """Serve on the inherited socket whose descriptor is the one argument, or bind one."""
     settings = Settings()
-    if len(sys.argv) > 1:
-        listening = socket.socket(fileno=int(sys.argv[1]))
-    else:
-        listening = socket.create_server((settings.host, settings.port), backlog=2048)
-    serve(settings, listening)
+    try:
+        inherited = len(sys.argv) > 1
+        listening = socket.socket(fileno=int(sys.argv[1])) if inherited else bind(settings)
+        serve(settings, listening)
+    except ConfigurationError as error:
+        sys.exit(f"Error: {error.message}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from fitserve import APIStatusError, FitserveError
 
 NAMED = {
     401: fitserve.Unauthorized,
+    403: fitserve.Forbidden,
     404: fitserve.NotFound,
     409: fitserve.Conflict,
     413: fitserve.TooLarge,

@@ -6,7 +6,7 @@ import pytest
 
 from fitserve_core.settings import Settings
 
-VARIABLES = ("FITSERVE_API_KEY", "DATABASE_URL", "REDIS_URL", "FITSERVE_MNIST", "FITSERVE_PORT")
+VARIABLES = ("FITSERVE_API_KEYS", "DATABASE_URL", "REDIS_URL", "FITSERVE_MNIST", "FITSERVE_PORT")
 
 
 class TestEnvironment:
@@ -16,7 +16,7 @@ class TestEnvironment:
         for name in VARIABLES:
             monkeypatch.setenv(name, "")
         settings = Settings(data=tmp_path)
-        assert (settings.api_key, settings.redis_url, settings.mnist) == (None, None, None)
+        assert (settings.api_keys, settings.redis_url, settings.mnist) == (None, None, None)
         assert settings.port == 8000
         assert settings.store_url == f"sqlite:///{tmp_path}/fitserve.sqlite3"
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from fitserve import APIConnectionError, Client
+from fitserve_core.keys import new_key
 from fitserve_core.settings import Settings
 from fitserve_service.stack.broker import broker_answers, broker_command
 from support.ports import free_port
@@ -27,6 +28,7 @@ COMMANDS = {
     "service": [sys.executable, "-m", "fitserve_service.server"],
     "workers": [sys.executable, "-c", "from fitserve.cli import main; main()", "worker"],
 }
+KEY, ENTRY = new_key("me", "admin")
 HEALTH = [sys.executable, "-m", "fitserve_workers.health"]
 
 
@@ -98,7 +100,7 @@ class TestParts:
             "REDIS_URL": f"redis://127.0.0.1:{free_port()}",
             "FITSERVE_PORT": str(free_port()),
             "FITSERVE_DATA": str(tmp_path),
-            "FITSERVE_API_KEY": "a long random text",
+            "FITSERVE_API_KEYS": str(ENTRY),
             "FITSERVE_SLOTS": "1",
         }
 
@@ -113,7 +115,7 @@ class TestParts:
             for name in ("service", "workers"):
                 log = tmp_path / f"{name}.out"
                 parts.enter_context(running(COMMANDS[name], environment, log))
-            client = parts.enter_context(Client(url, "a long random text"))
+            client = parts.enter_context(Client(url, KEY))
             until(lambda: self._answers(client), 90)
             created = client.experiments.create(dataset="eckerle4", repetitions=2)
             ended = client.experiments.wait(created.id, progress=False, timeout=90)
@@ -128,6 +130,23 @@ class TestParts:
             return client.health().status == "ok"
         except APIConnectionError:
             return False
+
+
+class TestServiceWithoutKeys:
+    @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+    def test_is_refused_an_address_that_others_reach(self, host: str, tmp_path: Path) -> None:
+        told = {"FITSERVE_HOST": host, "FITSERVE_DATA": str(tmp_path), "FITSERVE_API_KEYS": ""}
+        refused = subprocess.run(
+            COMMANDS["service"],
+            env={**os.environ, **told},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert refused.returncode == 1
+        assert f"FITSERVE_HOST is {host}; make a key with `fitserve keys new" in refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert list(tmp_path.iterdir()) == []
 
 
 class TestWorkerElsewhere:

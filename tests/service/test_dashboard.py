@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from pydantic import SecretStr
 
 from fitserve_core.settings import Settings
 from support import stories
 from support.browsers import running_browser, watched_page
+from support.keys import keyed
 from support.perceptrons import Digits, Line, keep
 from support.serving import RunningService, running_service
 
@@ -207,15 +207,15 @@ class TestTry:
 
 class TestKey:
     def test_is_asked_for_once(self, browser: Browser, settings: Settings) -> None:
-        keyed = settings.model_copy(update={"api_key": SecretStr("open sesame")})
+        locked, keys = keyed(settings, {"me": "train"})
         with (
-            running_service(keyed) as service,
+            running_service(locked) as service,
             browser.new_context(base_url=str(service.http.base_url)) as context,
         ):
             # A browser's console names every refused request, so it is not watched here.
             page = context.new_page()
             page.goto("/")
-            page.get_by_label("This service needs its API key").fill("open sesame")
+            page.get_by_label("This service needs an API key").fill(keys["me"])
             page.get_by_role("button", name="Use it").click()
             expect(page.get_by_text("Nothing has been posted yet.")).to_be_visible()
             page.goto("/#/new")

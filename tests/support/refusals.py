@@ -8,6 +8,7 @@ ENVELOPE = {"code", "message", "param", "received"}
 CODES = {
     400: "http_error",
     401: "unauthorized",
+    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     409: "conflict",

@@ -6,7 +6,7 @@ from typing import Any, Self
 import httpx2
 
 from fitserve import calls
-from fitserve.addresses import TIMEOUT, default_headers, is_loopback, service_url
+from fitserve.addresses import TIMEOUT, default_headers, service_url
 from fitserve.aio.resources.catalogue import AsyncCatalogue
 from fitserve.aio.resources.datasets import AsyncDatasets
 from fitserve.aio.resources.experiments import AsyncExperiments
@@ -15,6 +15,7 @@ from fitserve.aio.resources.models import AsyncModels
 from fitserve.aio.sender import AsyncSender
 from fitserve.clock import Clock
 from fitserve.responses import health_of, parse
+from fitserve_core.hosts import is_loopback
 from fitserve_core.predicted import Predictions
 from fitserve_core.results import Health
 

@@ -13,6 +13,7 @@ from fitserve.cli import (
     explain,
     extend,
     gc,
+    keys,
     predict,
     reproduce,
     serve,
@@ -59,3 +60,4 @@ app.command()(catalogue.catalogue)
 app.command()(datasets.datasets)
 app.command()(doctor.doctor)
 app.command()(gc.gc)
+app.add_typer(keys.app, name="keys")

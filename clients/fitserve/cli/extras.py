@@ -42,3 +42,12 @@ def settings(**given: Any) -> "Settings":
         first = error.errors(include_url=False)[0]
         name = f"FITSERVE_{first['loc'][0]}".upper()
         raise ConfigurationError(f"{name}: {first['msg']}; received {first['input']!r}") from error
+
+
+def own_settings() -> "Settings":
+    """Return settings of a service of a command's own: for this machine alone, without keys.
+
+    Raises:
+        ConfigurationError: a value of the environment that cannot be used.
+    """
+    return settings(host="127.0.0.1", port=0, api_keys=None)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from fitserve.cli.connection import client_of, names_a_service
-from fitserve.cli.extras import extras, settings
+from fitserve.cli.extras import extras, own_settings
 from fitserve.reproduction.posts import Part
 from fitserve.sync.client import Client
 from fitserve_core.catalogue.registry import CATALOGUE
@@ -53,7 +53,5 @@ def _service(ctx: typer.Context) -> Iterator[Client]:
         return
     with extras():
         from fitserve_service.stack import Stack  # noqa: PLC0415
-    own: Any = settings(port=0)
-    key = own.api_key.get_secret_value() if own.api_key else None
-    with Stack(own) as stack, Client(stack.url, key) as client:
+    with Stack(own_settings()) as stack, Client(stack.url) as client:
         yield client

@@ -37,8 +37,7 @@ def tell(settings: Settings) -> None:
     with Stack(settings) as stack:
         docs, data = f"{stack.url}/docs", stack.data.resolve()
         _started(console, stack.url, docs, data)
-        key = settings.api_key
-        with Client(stack.url, key.get_secret_value() if key else None) as client:
+        with Client(stack.url) as client:
             tour(client, console, data)
     _closing(console, docs, data, time.monotonic() - began)
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 import httpx2
 
 from fitserve import calls
-from fitserve.addresses import TIMEOUT, default_headers, is_loopback, service_url
+from fitserve.addresses import TIMEOUT, default_headers, service_url
 from fitserve.clock import Clock
 from fitserve.responses import health_of, parse
 from fitserve.sync.resources.catalogue import Catalogue
@@ -15,6 +15,7 @@ from fitserve.sync.resources.experiments import Experiments
 from fitserve.sync.resources.explain import Explain
 from fitserve.sync.resources.models import Models
 from fitserve.sync.sender import Sender
+from fitserve_core.hosts import is_loopback
 from fitserve_core.predicted import Predictions
 from fitserve_core.results import Health
 

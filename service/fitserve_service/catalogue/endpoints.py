@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path
 from fitserve_core.catalogue.published import CatalogueEntry
 from fitserve_core.catalogue.registry import CATALOGUE, find
 from fitserve_core.results import Page
+from fitserve_service.access.scopes import READ
 
-router = APIRouter(prefix="/catalogue", tags=["catalogue"])
+router = APIRouter(prefix="/catalogue", tags=["catalogue"], dependencies=[READ])
 
 Id = Annotated[str, Path(description="An entry's id.", examples=["mnist-B"])]
 

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Path
 from fitserve_core.datasets import describing
 from fitserve_core.datasets.description import DatasetCard, DatasetDetails
 from fitserve_core.results import Page
+from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts
 
-router = APIRouter(prefix="/datasets", tags=["data sets"])
+router = APIRouter(prefix="/datasets", tags=["data sets"], dependencies=[READ])
 
 Name = Annotated[str, Path(description="A data set's name.", examples=["mnist"])]
 

@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from fitserve_core.results import TERMINAL, Event, Page
+from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts
 
-router = APIRouter(tags=["events"])
+router = APIRouter(tags=["events"], dependencies=[READ])
 
 LARGEST = 2**63 - 1  # the store's widest integer
 

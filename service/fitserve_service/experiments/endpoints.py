@@ -11,6 +11,7 @@ from fitserve_core.results import Experiment, Forecast, Metrics, Page, Status, S
 from fitserve_core.spec import DatasetName
 from fitserve_core.spec.changes import Description, changed
 from fitserve_core.spec.extension import Extension
+from fitserve_service.access.scopes import READ, TRAIN
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.experiments.examples import SPECS
 from fitserve_service.experiments.table import metrics_csv
@@ -35,6 +36,7 @@ CSV: dict[int | str, dict[str, Any]] = {
     "",
     status_code=201,
     operation_id="create_experiment",
+    dependencies=[TRAIN],
     responses={200: {"model": Forecast, "description": "With dry_run: what would be trained."}},
 )
 def create(
@@ -54,7 +56,7 @@ def create(
     return _accepted(parts, experiment, response)
 
 
-@router.get("", operation_id="list_experiments")
+@router.get("", operation_id="list_experiments", dependencies=[READ])
 def page(
     parts: Parts,
     limit: Annotated[int, Query(ge=1, le=100, description="At most so many.")] = 20,
@@ -69,13 +71,13 @@ def page(
     return Page(data=found, has_more=has_more)
 
 
-@router.get("/{id}", operation_id="get_experiment")
+@router.get("/{id}", operation_id="get_experiment", dependencies=[READ])
 def get(id: Id, parts: Parts) -> Experiment:  # noqa: A002 - the path's word
     """Return an experiment: spec, status, progress, run counts."""
     return parts.store.experiments.get(id)
 
 
-@router.get("/{id}/metrics", operation_id="experiment_metrics", responses=CSV)
+@router.get("/{id}/metrics", operation_id="experiment_metrics", dependencies=[READ], responses=CSV)
 def metrics(
     id: Id,  # noqa: A002
     parts: Parts,
@@ -90,7 +92,7 @@ def metrics(
     return found
 
 
-@router.get("/{id}/summary", operation_id="experiment_summary")
+@router.get("/{id}/summary", operation_id="experiment_summary", dependencies=[READ])
 def summary(id: Id, parts: Parts) -> Summary:  # noqa: A002
     """Return mean ± standard deviation of every cell, the best cell and the kept model."""
     return parts.store.runs.summary(id)
@@ -99,6 +101,7 @@ def summary(id: Id, parts: Parts) -> Summary:  # noqa: A002
 @router.get(
     "/{id}/runs/{run_id}/record",
     operation_id="run_record",
+    dependencies=[READ],
     responses={200: {"model": RunRecord}},
 )
 def record(
@@ -112,13 +115,13 @@ def record(
     return FileResponse(path, media_type="application/json", headers={"ETag": f'"{file.sha256}"'})
 
 
-@router.patch("/{id}", operation_id="describe_experiment")
+@router.patch("/{id}", operation_id="describe_experiment", dependencies=[TRAIN])
 def describe(id: Id, description: Description, parts: Parts) -> Experiment:  # noqa: A002
     """Change what an experiment says for people: its name, tags, notes."""
     return parts.store.experiments.describe(id, description.model_dump(exclude_unset=True))
 
 
-@router.post("/{id}/extend", operation_id="extend_experiment")
+@router.post("/{id}/extend", operation_id="extend_experiment", dependencies=[TRAIN])
 def extend(id: Id, extension: Extension, parts: Parts) -> Experiment:  # noqa: A002
     """Add repetitions, or values of what is crossed, to an experiment that has ended.
 
@@ -129,7 +132,7 @@ def extend(id: Id, extension: Extension, parts: Parts) -> Experiment:  # noqa: A
     return parts.store.experiments.get(id)
 
 
-@router.post("/{id}/clone", status_code=201, operation_id="clone_experiment")
+@router.post("/{id}/clone", status_code=201, operation_id="clone_experiment", dependencies=[TRAIN])
 def clone(
     id: Id,  # noqa: A002
     parts: Parts,
@@ -149,13 +152,13 @@ def clone(
     return _accepted(parts, experiment, response)
 
 
-@router.post("/{id}/cancel", operation_id="cancel_experiment")
+@router.post("/{id}/cancel", operation_id="cancel_experiment", dependencies=[TRAIN])
 def cancel(id: Id, parts: Parts) -> Experiment:  # noqa: A002
     """End an experiment now; one that has ended stays as it is."""
     return parts.store.experiments.cancel(id)
 
 
-@router.delete("/{id}", status_code=204, operation_id="delete_experiment")
+@router.delete("/{id}", status_code=204, operation_id="delete_experiment", dependencies=[TRAIN])
 def delete(id: Id, parts: Parts) -> None:  # noqa: A002
     """Remove an experiment that has ended, with its files."""
     parts.store.experiments.delete(id)

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Body
 
 from fitserve_core.catalogue.worked_examples import EXAMPLES, WORKED_EXAMPLE
 from fitserve_core.explaining import Backpropagation, BackpropagationRequest
+from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts
 from fitserve_service.explain.explainer import ask
 
-router = APIRouter(prefix="/explain", tags=["explanations"])
+router = APIRouter(prefix="/explain", tags=["explanations"], dependencies=[READ])
 
 REQUESTS: dict[str, Any] = {
     **{name: {"summary": name, "value": {"preset": name}} for name in EXAMPLES},

@@ -10,6 +10,7 @@ from fastapi import Path as InPath
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts
 from fitserve_service.experiments.table import metrics_csv
 from fitserve_service.exports.mlflow import write_mlflow
@@ -26,7 +27,7 @@ FILE: dict[int | str, dict[str, Any]] = {
     }
 }
 
-router = APIRouter(prefix="/experiments/{id}/export", tags=["experiments"])
+router = APIRouter(prefix="/experiments/{id}/export", tags=["experiments"], dependencies=[READ])
 
 
 @router.get("", operation_id="export_experiment", response_class=Response, responses=FILE)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from fitserve_core.errors import ConflictError, NotFoundError
 from fitserve_core.records import RunRecord
 from fitserve_core.results import Metrics, RunMetrics
+from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.figures.options import Quantity, Scale
 
@@ -31,7 +32,7 @@ PLOTLY: dict[int | str, dict[str, Any]] = {
     }
 }
 
-router = APIRouter(prefix="/experiments/{id}/figures", tags=["figures"])
+router = APIRouter(prefix="/experiments/{id}/figures", tags=["figures"], dependencies=[READ])
 
 
 @router.get("/learning-curves", operation_id="learning_curves", responses=PLOTLY)

@@ -11,6 +11,7 @@ from fitserve_core.results import Artefact, Model, ModelVersion, Page, VersionCh
 from fitserve_core.store.models import ServedModel
 from fitserve_core.store.rows import moment
 from fitserve_core.store.versions import Version
+from fitserve_service.access.scopes import ADMIN, READ
 from fitserve_service.dependencies import Parts
 
 router = APIRouter(prefix="/models", tags=["models"])
@@ -26,7 +27,7 @@ Name = Annotated[
 Label = Annotated[str, Path(description="Such as `stable` or `canary`.")]
 
 
-@router.get("", operation_id="list_models")
+@router.get("", operation_id="list_models", dependencies=[READ])
 def kept(parts: Parts) -> Page[Model]:
     """Return the models that answer by a name."""
     found = [
@@ -35,20 +36,20 @@ def kept(parts: Parts) -> Page[Model]:
     return Page(data=found, has_more=False)
 
 
-@router.get("/{name}", operation_id="get_model")
+@router.get("/{name}", operation_id="get_model", dependencies=[READ])
 def get(name: Name, parts: Parts) -> Model:
     """Return a model with an example of how to ask it."""
     return _to_model(name, parts.store.models.resolve(name))
 
 
-@router.get("/{name}/versions", operation_id="list_versions")
+@router.get("/{name}/versions", operation_id="list_versions", dependencies=[READ])
 def versions(name: Name, parts: Parts) -> Page[ModelVersion]:
     """Return the versions of a model's name, newest first, with their labels."""
     found = parts.store.versions.of(name)
     return Page(data=[_to_version(name, version) for version in found], has_more=False)
 
 
-@router.put("/{name}/labels/{label}", operation_id="set_label")
+@router.put("/{name}/labels/{label}", operation_id="set_label", dependencies=[ADMIN])
 def set_label(name: Name, label: Label, choice: VersionChoice, parts: Parts) -> ModelVersion:
     """Let a label stand for a version from now on.
 
@@ -59,13 +60,17 @@ def set_label(name: Name, label: Label, choice: VersionChoice, parts: Parts) -> 
     return _to_version(name, parts.store.versions.label(name, label, choice.version))
 
 
-@router.delete("/{name}/labels/{label}", operation_id="remove_label", status_code=204)
+@router.delete(
+    "/{name}/labels/{label}", operation_id="remove_label", dependencies=[ADMIN], status_code=204
+)
 def remove_label(name: Name, label: Label, parts: Parts) -> None:
     """Take a label away; one that is not there is no error."""
     parts.store.versions.unlabel(name, label)
 
 
-@router.get("/{name}/file", operation_id="download_model", response_class=FileResponse)
+@router.get(
+    "/{name}/file", operation_id="download_model", dependencies=[READ], response_class=FileResponse
+)
 def download(
     name: Name,
     parts: Parts,

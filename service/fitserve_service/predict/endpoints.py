@@ -17,13 +17,14 @@ from fitserve_core.errors import InvalidInputError
 from fitserve_core.predicted import Predictions
 from fitserve_core.predictions import answers, decode_instances
 from fitserve_core.received import describe, shorten
+from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.json_body import json_object
 from fitserve_service.predict.schema import REQUEST
 from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.predict.spread import spread
 
-router = APIRouter(tags=["predictions"])
+router = APIRouter(tags=["predictions"], dependencies=[READ])
 
 # Bodies up to this size are answered on the event loop: handing them to a thread costs more.
 INLINE_BYTES = 64 * 1024

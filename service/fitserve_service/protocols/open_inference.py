@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from fitserve_core.predictions.tensors import rows_of
+from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.protocols.errors import RESPONSES
@@ -22,7 +23,12 @@ INPUT = "inputs"
 HEADER_LENGTH = "Inference-Header-Content-Length"
 EXTENSIONS = ["binary_tensor_data", "classification", "model_repository"]
 
-router = APIRouter(prefix="/v2", tags=["Open Inference Protocol"], responses=RESPONSES)
+router = APIRouter(
+    prefix="/v2",
+    tags=["Open Inference Protocol"],
+    responses=RESPONSES,
+    dependencies=[READ],
+)
 
 BODY: dict[str, Any] = {
     "requestBody": {

@@ -17,6 +17,7 @@ from fitserve_core.errors import InvalidInputError, NotFoundError
 from fitserve_core.predictions import decode_instances
 from fitserve_core.predictions.tensors import rows_of
 from fitserve_core.received import describe, quote
+from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.json_body import json_object
 from fitserve_service.predict.sessions import LoadedModel
@@ -27,7 +28,12 @@ from fitserve_service.protocols.served import Label, Name, Version, loaded
 SIGNATURE = "serving_default"
 INPUT = "inputs"
 
-router = APIRouter(prefix="/v1/models", tags=["TensorFlow Serving"], responses=RESPONSES)
+router = APIRouter(
+    prefix="/v1/models",
+    tags=["TensorFlow Serving"],
+    responses=RESPONSES,
+    dependencies=[READ],
+)
 
 BODY: dict[str, Any] = {
     "requestBody": {

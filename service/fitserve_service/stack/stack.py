@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from fitserve_core.errors import ConfigurationError
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
+from fitserve_service.listening import bind, who_may_call
 from fitserve_service.stack.broker import broker_answers, broker_command
 from fitserve_service.stack.process import Process
 
@@ -69,7 +70,8 @@ class Stack:
     def __enter__(self) -> Self:
         self._take_data_folder()
         try:
-            self._listening = self._bind()
+            # Bound here and inherited: while the API restarts, connections wait, not fail.
+            self._listening = bind(self._settings)
             # Once, here: parts that start together then find the newest schema.
             Store.opened(self._settings).close()
             environment, runtime = self._environment(), self._make_runtime_folder()
@@ -109,18 +111,6 @@ class Stack:
             ) from None
         owner.write_text(f"{os.getpid()}\n")
 
-    def _bind(self) -> socket.socket:
-        # Bound here and inherited: while the API restarts, connections wait instead of failing.
-        host, port = self._settings.host, self._settings.port
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            return socket.create_server((host, port), family=family, backlog=2048)
-        except OSError as error:
-            raise ConfigurationError(
-                f"cannot listen on {host}:{port} ({error.strerror}); set FITSERVE_PORT to a free "
-                "port, or to 0 to take any"
-            ) from None
-
     def _environment(self) -> dict[str, str]:
         settings = self._settings
         told = {
@@ -130,7 +120,7 @@ class Stack:
             "FITSERVE_MAX_LOST_ATTEMPTS": str(settings.max_lost_attempts),
             "FITSERVE_MAX_BODY_BYTES": str(settings.max_body_bytes),
             "FITSERVE_MNIST": settings.mnist and str(settings.mnist.resolve()),
-            "FITSERVE_API_KEY": settings.api_key and settings.api_key.get_secret_value(),
+            "FITSERVE_API_KEYS": settings.api_keys and settings.api_keys.get_secret_value(),
             "DATABASE_URL": settings.database_url,
             "REDIS_URL": settings.redis_url,
         }
@@ -247,6 +237,7 @@ def serve_forever(settings: Settings) -> None:
         print(f"fitserve answers at {stack.url}")
         print(f"  documentation  {stack.url}/docs")
         print(f"  data folder    {stack.data.resolve()}")
+        print(f"  answers        {who_may_call(settings)}")
         print("Stop with Ctrl-C.", flush=True)
         stop.wait()
         print("Stopping: runs in training are handed back and go on at the next start.", flush=True)

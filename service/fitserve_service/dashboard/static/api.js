@@ -58,7 +58,7 @@ function askForKey() {
   asking ??= new Promise((resolve) => {
     const input = h("input", { type: "password", id: "key", autocomplete: "off", required: true });
     const form = h("form", { method: "dialog" },
-      h("p", {}, h("label", { for: "key" }, "This service needs its API key (FITSERVE_API_KEY).")),
+      h("p", {}, h("label", { for: "key" }, "This service needs an API key.")),
       input, " ", h("button", { class: "main" }, "Use it"));
     const dialog = h("dialog", { "aria-label": "API key" }, form);
     dialog.addEventListener("close", () => {

@@ -1,0 +1,54 @@
+"""What a key must allow for a call: every route carries exactly one of READ, TRAIN, ADMIN."""
+
+from typing import Annotated, cast
+
+from fastapi import Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+
+from fitserve_core.errors import ForbiddenError, UnauthorizedError
+from fitserve_core.keys import KeyEntry, Scope
+from fitserve_service.access.keyring import Keyring
+from fitserve_service.dependencies import Services
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="A key of the service, where it has any. Its scope is read, train (which may read, "
+    "too) or admin (which may do everything).",
+)
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+
+async def authorised(request: Request, needed: SecurityScopes, credentials: Credentials) -> None:
+    """Let a request pass whose key allows the route's scope.
+
+    Raises:
+        UnauthorizedError: no key, or none that the service knows.
+        ForbiddenError: a key whose scope does not suffice.
+    """
+    services: Services = request.app.state.services
+    if services.keyring:
+        [scope] = needed.scopes
+        allow(_entry(services.keyring, credentials), cast("Scope", scope))
+    request.state.parts = services
+
+
+def allow(entry: KeyEntry, scope: Scope) -> None:
+    """Raise ForbiddenError where a key does not allow `scope`."""
+    if not entry.allows(scope):
+        raise ForbiddenError(
+            f"this call needs a key with the scope {scope}; {entry.name} has the scope "
+            f"{entry.scope}"
+        )
+
+
+def _entry(keyring: Keyring, credentials: HTTPAuthorizationCredentials | None) -> KeyEntry:
+    entry = keyring.find(credentials.credentials) if credentials else None
+    if entry is None:
+        received = "an unknown key" if credentials else "none"
+        raise UnauthorizedError(f"this service needs 'Authorization: Bearer <key>'; got {received}")
+    return entry
+
+
+READ = Security(authorised, scopes=["read"])
+TRAIN = Security(authorised, scopes=["train"])
+ADMIN = Security(authorised, scopes=["admin"])
