@@ -20,11 +20,21 @@ def garbage(store: Store, root: Path) -> Iterator[Path]:
         some = folders[start : start + ASKED_TOGETHER]
         ended = store.inventory.ended(folder.name for folder in some)
         for folder in some:
-            if not ended.get(folder.name, True):
-                continue
-            known = store.inventory.paths(folder.name) if folder.name in ended else set()
-            files = sorted(path for path in folder.rglob("*") if path.is_file())
-            yield from (path for path in files if str(path.relative_to(root)) not in known)
+            if ended.get(folder.name, True):
+                yield from _unknown(store, root, folder.name, folder)
+
+
+def garbage_of_run(store: Store, root: Path, experiment_id: str, run_id: str) -> Iterator[Path]:
+    """Yield what one run has left behind; nothing while its experiment has not ended."""
+    ended = store.inventory.ended([experiment_id])
+    if ended.get(experiment_id, True):
+        yield from _unknown(store, root, experiment_id, root / experiment_id / run_id)
+
+
+def _unknown(store: Store, root: Path, experiment_id: str, folder: Path) -> Iterator[Path]:
+    known = store.inventory.paths(experiment_id)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    yield from (path for path in files if str(path.relative_to(root)) not in known)
 
 
 def remove_garbage(paths: list[Path], root: Path) -> None:

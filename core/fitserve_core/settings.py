@@ -23,7 +23,7 @@ class Settings(BaseSettings):
 
     data: Path = Field(
         default_factory=lambda: user_data_path("fitserve"),
-        description="Data folder: SQLite store, artefacts, cached data sets, broker files.",
+        description="Data folder: SQLite store, artefacts, cached data sets, logs.",
     )
     host: str = Field(default="127.0.0.1", description="Address that the API binds.")
     port: int = Field(

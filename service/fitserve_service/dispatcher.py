@@ -23,7 +23,7 @@ TICK_SECONDS = 2.0
 MOST_HINTS_A_TICK = 1_000
 # The wall clock ran on by so much more than ours: the machine slept, and so did its workers.
 SLEPT_SECONDS = 5.0
-SPARED_AFTER_SLEEP_SECONDS = 15.0
+SPARED_SECONDS = 15.0
 
 
 class Dispatcher(threading.Thread):
@@ -65,26 +65,31 @@ class Dispatcher(threading.Thread):
                 self._tick()
             except SQLAlchemyError as error:
                 log.warning("the store does not answer: %s", error)
+                # Workers could prolong no lease meanwhile: they get the time to do so.
+                self._spare(time.monotonic())
             except Exception:
                 # Whatever it is: without this thread no run would ever be hinted again.
                 log.exception("the dispatcher stumbled and goes on")
             self._wake.wait(TICK_SECONDS)
 
     def _tick(self) -> None:
-        if not self._just_awake() and (lost := self._store.leases.expire()):
+        if not self._sparing() and (lost := self._store.leases.expire()):
             log.warning("%d leases had run out", lost)
         waiting = self._store.leases.waiting()
         if waiting and self._redis_url is not None:
             self._send_missing(waiting, self._redis_url)
 
-    def _just_awake(self) -> bool:
-        """Tell whether the machine woke a moment ago: workers get the time to renew leases."""
+    def _sparing(self) -> bool:
+        """Tell whether machine or store came back a moment ago: workers get to renew leases."""
         wall, own = time.time(), time.monotonic()
         slept = (wall - self._clocks[0]) - (own - self._clocks[1])
         self._clocks = (wall, own)
         if slept > SLEPT_SECONDS:
-            self._spare_until = own + SPARED_AFTER_SLEEP_SECONDS
+            self._spare(own)
         return own < self._spare_until
+
+    def _spare(self, own: float) -> None:
+        self._spare_until = own + SPARED_SECONDS
 
     def _send_missing(self, waiting: int, redis_url: str) -> None:
         try:

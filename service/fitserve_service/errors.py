@@ -135,6 +135,8 @@ def _unstorable(_request: Request, error: Any) -> JSONResponse:
 
 def _store(request: Request, error: Any) -> JSONResponse:
     log.warning("%s %s: the store does not answer: %s", request.method, request.url.path, error)
+    if "disk is full" in str(error) or "No space left on device" in str(error):
+        return answer(503, UnavailableError("the store's disk is full; make room, then try again"))
     return answer(503, UnavailableError("the store does not answer; try again"))
 
 

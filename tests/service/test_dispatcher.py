@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from fitserve_core.broker import TRAIN
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_service import dispatcher
-from fitserve_service.dispatcher import SPARED_AFTER_SLEEP_SECONDS, Dispatcher
+from fitserve_service.dispatcher import SPARED_SECONDS, Dispatcher
 from support import stories
 from support.brokers import OwnBroker
 from support.serving import running_service
@@ -178,7 +179,7 @@ class TestLeases:
         clocks.see_ticks()
         assert store.experiments.get(experiment.id).runs.running == 1
         store.claims.renew(claim)  # its worker woke as well
-        clocks.waited += SPARED_AFTER_SLEEP_SECONDS + 1
+        clocks.waited += SPARED_SECONDS + 1
         clocks.see_ticks()
         store.claims.check(claim)
 
@@ -193,7 +194,26 @@ class TestLeases:
         stories.let_leases_run_out(store)
         clocks.see_ticks()
         assert store.experiments.get(experiment.id).runs.running == 1
-        clocks.waited += SPARED_AFTER_SLEEP_SECONDS + 1
+        clocks.waited += SPARED_SECONDS + 1
+        until(lambda: store.experiments.get(experiment.id).runs.queued == 1)
+
+    @pytest.mark.usefixtures("running")
+    def test_are_spared_after_an_outage_of_the_store(
+        self, store: Store, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        experiment = stories.post(store)
+        stories.take(store)
+
+        def away() -> int:
+            raise OperationalError("SELECT", None, Exception("no connection"))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(store.leases, "expire", away)
+            clocks.see_ticks()
+            stories.let_leases_run_out(store)
+        clocks.see_ticks()
+        assert store.experiments.get(experiment.id).runs.running == 1
+        clocks.waited += SPARED_SECONDS + 1
         until(lambda: store.experiments.get(experiment.id).runs.queued == 1)
 
 

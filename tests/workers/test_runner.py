@@ -1,5 +1,6 @@
 """A run from claim to end, in this process, on a real store."""
 
+import errno
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from fitserve_core.results import Experiment, RunMetrics
 from fitserve_core.settings import Settings
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store import Store
-from fitserve_workers import keeper
+from fitserve_workers import keeper, patience
 from fitserve_workers import runner as runner_module
 from fitserve_workers.runner import Runner
 from fitserve_workers.training import ProgramCache, pace
@@ -168,13 +169,43 @@ class TestInterrupted:
         make_runner(delete_once).train_next()
         assert not (settings.artefacts / experiment.id).exists()
 
-    def test_changed_checkpoint_is_refused_by_name(
-        self, make_runner: Callable[..., Runner], store: Store, settings: Settings
+    @pytest.mark.parametrize("damaged", [1, 2])
+    def test_damaged_checkpoints_cost_epochs_and_change_nothing(
+        self, make_runner: Callable[..., Runner], store: Store, settings: Settings, damaged: int
     ) -> None:
-        experiment = post(store)
+        undisturbed, disturbed = post(store), post(store)
+        make_runner().train_next()
         asked = iter(range(1_000))
         make_runner(lambda: next(asked) >= 100).train_next()
-        [checkpoint] = settings.artefacts.rglob("checkpoint-*.npz")
-        checkpoint.write_bytes(checkpoint.read_bytes()[:-1])
+        kept = sorted(settings.artefacts.rglob("checkpoint-*.npz"), key=lambda p: p.stat().st_mtime)
+        assert len(kept) == 2
+        for checkpoint in kept[-damaged:]:
+            checkpoint.write_bytes(checkpoint.read_bytes()[:-1])
         make_runner().train_next()
-        assert "was changed: its SHA-256 is" in (only_run(store, experiment).error or "")
+        first, second = only_run(store, undisturbed), only_run(store, disturbed)
+        assert [epoch.epoch for epoch in second.epochs] == list(range(1, 41))
+        assert weights(first) == weights(second)
+        assert first.final == second.final
+
+
+class TestFullDisk:
+    def test_training_waits_for_room(
+        self,
+        make_runner: Callable[..., Runner],
+        store: Store,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.setattr(patience, "FULL_PAUSE_SECONDS", 0.01)
+        full, write = iter([True, True]), Artefacts.write
+
+        def write_once_there_is_room(*told: Any) -> tuple[str, int]:
+            if next(full, False):
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return write(*told)
+
+        monkeypatch.setattr(Artefacts, "write", write_once_there_is_room)
+        experiment = post(store)
+        make_runner().train_next()
+        assert (only_run(store, experiment).status, next(full, None)) == ("succeeded", None)
+        assert caplog.text.count("waits until there is room: [Errno 28] No space left") == 1

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 RENEWALS_A_LEASE = 5
-# Longer than any slice, compilation or export: a program that is silent for so long hangs.
+# Longer than any slice, compilation or export of a file: what is silent for so long hangs.
 SILENT_SECONDS = 60.0
 
 
@@ -36,7 +36,8 @@ class LeaseKeeper:
         self._claims = claims
         self._claim = claim
         self._renew_seconds = lease_seconds / RENEWALS_A_LEASE
-        self._renewed = self._lived = time.monotonic()
+        self._renewed = time.monotonic()
+        self._silent_until = self._renewed + SILENT_SECONDS
         self._lost: LeaseLostError | None = None
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="lease keeper", daemon=True)
@@ -54,13 +55,17 @@ class LeaseKeeper:
         self._done.set()
         self._thread.join()
 
-    def show_life(self) -> None:
+    def show_life(self, next_within: float | None = None) -> None:
         """Tell that the training goes on.
+
+        Args:
+            next_within: seconds within which it shows life again; a minute if not given.
 
         Raises:
             LeaseLostError: the run was cancelled, or given to somebody else.
         """
-        self._lived = time.monotonic()
+        silent = SILENT_SECONDS if next_within is None else next_within
+        self._silent_until = time.monotonic() + silent
         if self._lost is not None:
             raise self._lost
 
@@ -77,7 +82,7 @@ class LeaseKeeper:
 
     def _look(self) -> None:
         now = time.monotonic()
-        if now - self._renewed < self._renew_seconds or now - self._lived > SILENT_SECONDS:
+        if now - self._renewed < self._renew_seconds or now > self._silent_until:
             self._claims.check(self._claim)
         else:
             self._claims.renew(self._claim)

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -12,10 +13,12 @@ from fitserve_core.artefacts import Artefacts
 from fitserve_core.datasets.binary import towards
 from fitserve_core.datasets.dataset import Division
 from fitserve_core.datasets.loading import load_dataset
-from fitserve_core.errors import FitserveError, LeaseLostError, NotFoundError, UnavailableError
+from fitserve_core.errors import FitserveError, LeaseLostError, UnavailableError
+from fitserve_core.garbage import garbage_of_run, remove_garbage
 from fitserve_core.results import EpochFigures
 from fitserve_core.settings import Settings
-from fitserve_core.store import Checkpoint, Claim, Store, StoredFile
+from fitserve_core.store import Claim, Store, StoredFile
+from fitserve_workers.checkpoints import Checkpoints
 from fitserve_workers.diagnostics import (
     Arrays,
     record_of,
@@ -25,12 +28,14 @@ from fitserve_workers.diagnostics import (
 )
 from fitserve_workers.export import export_keras, export_onnx
 from fitserve_workers.keeper import LeaseKeeper
-from fitserve_workers.patience import patiently
+from fitserve_workers.patience import once_there_is_room, patiently
 from fitserve_workers.training import ProgramCache, Training, write_weights
 
 log = logging.getLogger(__name__)
 
 RECORD_SECONDS = 0.5
+# A data set may have to be fetched first, over a slow line.
+LOADED_WITHIN_SECONDS = 900.0
 
 
 class HandedBackError(Exception):
@@ -67,22 +72,30 @@ class Runner:
                 _Attempt(self, claim, keeper).train()
         except LeaseLostError as error:
             log.info("%s; its attempt stops", error)
-            self._remove_if_deleted(claim)
+            self._tidy(claim)
         except HandedBackError:
-            self.store.claims.hand_back(claim, "its worker was stopped")
+            self._hand_back(claim)
         except (OperationalError, InterfaceError) as error:
             # No fault of the run: its lease runs out, and whoever finds the store again goes on.
             log.warning("run %s is left, the store does not answer: %s", claim.run_id, error)
         except Exception as error:
             log.exception("run %s failed", claim.run_id)
             self._fail(claim, error)
+            self._tidy(claim)
 
-    def _remove_if_deleted(self, claim: Claim) -> None:
-        """Remove files that this attempt wrote after its experiment had been deleted."""
+    def _tidy(self, claim: Claim) -> None:
+        """Remove what the run leaves behind if its experiment has ended, or was deleted."""
+        root = self.artefacts.root
+        left = patiently(
+            lambda: [*garbage_of_run(self.store, root, claim.experiment_id, claim.run_id)]
+        )
+        remove_garbage(left, root)
+
+    def _hand_back(self, claim: Claim) -> None:
         try:
-            patiently(lambda: self.store.experiments.get(claim.experiment_id))
-        except NotFoundError:
-            self.artefacts.remove_experiment(claim.experiment_id)
+            self.store.claims.hand_back(claim, "its worker was stopped")
+        except (OperationalError, InterfaceError) as error:
+            log.warning("run %s waits for its lease to run out: %s", claim.run_id, error)
 
     def _fail(self, claim: Claim, error: Exception) -> None:
         told = (
@@ -105,7 +118,9 @@ class _Attempt:
         self._keeper = keeper
         self._claims = runner.store.claims
         self._folder = f"{claim.experiment_id}/{claim.run_id}/{claim.attempt}"
-        self._checkpoint = claim.checkpoint
+        self._patiently = partial(patiently, meanwhile=self._go_on)
+        self._once_there_is_room = partial(once_there_is_room, meanwhile=self._go_on)
+        self._checkpoints = Checkpoints(runner.artefacts, claim)
         self._pending: list[EpochFigures] = []
         self._recorded = time.monotonic()
 
@@ -118,18 +133,25 @@ class _Attempt:
         """
         training = self._start()
         while not training.finished:
-            figures = training.advance()
+            # Epochs that an earlier attempt recorded are repeated after a damaged checkpoint.
+            figures = [row for row in training.advance() if row.epoch > self._claim.epoch]
             self._keeper.show_life()
             if figures:
                 # The run stands at an epoch's end, and only there it can be saved.
                 self._pending += figures
                 self._record_if_due(training)
-            if self._runner.stopping() and not training.finished:
-                raise HandedBackError
+            if not training.finished:
+                self._go_on()
         self._finish(training)
+
+    def _go_on(self) -> None:
+        self._keeper.show_life()
+        if self._runner.stopping():
+            raise HandedBackError
 
     def _start(self) -> Training:
         plan = self._claim.plan
+        self._keeper.show_life(next_within=LOADED_WITHIN_SECONDS)
         dataset = load_dataset(
             plan.dataset,
             data_folder=self._runner.settings.data,
@@ -137,14 +159,16 @@ class _Attempt:
             scaling=plan.scaling,
         )
         self._dataset = towards(dataset, plan.target)
+        self._keeper.show_life()
         training = Training(plan, self._dataset, self._runner.programs)
+        self._keeper.show_life()
         self._start_weights: Arrays | None = weights_of(training.model)
-        if self._claim.checkpoint is not None:
-            training.restore(self._verified(self._claim.checkpoint))
+        if self._checkpoints.restore(training):
             if self._claim.starts_from is not None:
                 self._start_weights = None
         elif self._claim.starts_from is not None:
-            training.start_from(self._verified(self._start_file(self._claim.starts_from)))
+            file = self._start_file(self._claim.starts_from)
+            training.start_from(self._runner.artefacts.verified(file.path, file.sha256))
             self._start_weights = weights_of(training.model)
         return training
 
@@ -156,9 +180,6 @@ class _Attempt:
             )
         return self._claim.start
 
-    def _verified(self, file: Checkpoint | StoredFile) -> Path:
-        return self._runner.artefacts.verified(file.path, file.sha256)
-
     def _record_if_due(self, training: Training) -> None:
         if training.finished or time.monotonic() - self._recorded > RECORD_SECONDS:
             self._record(training)
@@ -166,17 +187,10 @@ class _Attempt:
     def _record(self, training: Training) -> None:
         """Store pending figures with the checkpoint that they belong to."""
         figures, self._pending = self._pending, []
-        checkpoint = self._save(training)
-        patiently(lambda: self._claims.record(self._claim, figures, checkpoint))
-        if self._checkpoint is not None:
-            self._runner.artefacts.remove(self._checkpoint.path)
-        self._checkpoint = checkpoint
+        checkpoint = self._once_there_is_room(lambda: self._checkpoints.write(training))
+        self._patiently(lambda: self._claims.record(self._claim, figures, checkpoint))
+        self._checkpoints.recorded(checkpoint)
         self._recorded = time.monotonic()
-
-    def _save(self, training: Training) -> Checkpoint:
-        path = f"{self._folder}/checkpoint-{training.epoch}.npz"
-        sha256, _ = self._runner.artefacts.write(path, training.save)
-        return Checkpoint(path, sha256)
 
     def _finish(self, training: Training) -> None:
         final = training.final_figures()
@@ -192,13 +206,13 @@ class _Attempt:
                 lambda path: export_onnx(self._claim.plan, self._dataset, training.model, path),
             ),
         ]
-        patiently(lambda: self._claims.succeed(self._claim, worth, final, files))
-        # Not before: until the end is recorded, another worker may have to go on from it.
-        if self._checkpoint is not None:
-            self._runner.artefacts.remove(self._checkpoint.path)
+        self._patiently(lambda: self._claims.succeed(self._claim, worth, final, files))
+        # Not before: until the end is recorded, another worker may have to go on from them.
+        self._checkpoints.remove()
         self._runner.artefacts.remove_other_attempts(self._folder)
 
     def _write(self, kind: str, name: str, fill: Callable[[Path], None]) -> StoredFile:
         path = f"{self._folder}/{name}"
-        sha256, size = self._runner.artefacts.write(path, fill)
+        sha256, size = self._once_there_is_room(lambda: self._runner.artefacts.write(path, fill))
+        self._keeper.show_life()
         return StoredFile(kind, path, sha256, size)

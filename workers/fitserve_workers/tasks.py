@@ -1,21 +1,24 @@
 """The task that a hint starts, and the slot that it runs in."""
 
-import os
+import logging
 import signal
-import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from celery import Celery
+from sqlalchemy.exc import SQLAlchemyError
 
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.broker import TRAIN
 from fitserve_core.processes import die_with_parent
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
+from fitserve_workers.identity import has_ended, own_name
 
 if TYPE_CHECKING:
     from fitserve_workers.runner import Runner
+
+log = logging.getLogger(__name__)
 
 _slot: "list[Runner]" = []
 
@@ -33,18 +36,33 @@ def prepare_slot(settings: Settings, stopping: Callable[[], bool]) -> None:
 
     A parent that has used TensorFlow and then forks leaves its children locks that nobody frees.
     """
+    die_with_parent(signal.SIGKILL)
+    store = Store(settings)
+    _give_away_runs_of_the_dead(store)
+
     from fitserve_workers.runner import Runner  # noqa: PLC0415
     from fitserve_workers.training import ProgramCache, configure_tensorflow  # noqa: PLC0415
 
-    die_with_parent(signal.SIGKILL)
     configure_tensorflow()
     _slot[:] = [
         Runner(
             settings=settings,
-            store=Store(settings),
+            store=store,
             artefacts=Artefacts(settings.artefacts),
             programs=ProgramCache(),
-            worker=f"{socket.gethostname()}/{os.getpid()}",
+            worker=own_name(),
             stopping=stopping,
         )
     ]
+
+
+def _give_away_runs_of_the_dead(store: Store) -> None:
+    """Let others go on with what slots of this machine left when they were killed.
+
+    A new slot most often takes the place of one that was killed: nobody need wait for the lease.
+    """
+    try:
+        if lost := store.leases.release(has_ended):
+            log.warning("%d runs were left by slots that were killed", lost)
+    except SQLAlchemyError as error:
+        log.warning("the store does not answer, runs left wait for their leases: %s", error)

@@ -26,8 +26,9 @@ from fitserve_core.store.turns import next_run
 class Claim:
     """One worker's attempt at a run; `attempt` is the fence of everything that it writes.
 
-    `checkpoint`: where an earlier attempt got to. `starts_from`: the run whose weights this one
-    begins with, where its spec asks for a warm start; `start`: their file, if it is still there.
+    `checkpoint`: where an earlier attempt got to; `earlier_checkpoint`: the one before it.
+    `starts_from`: the run whose weights this one begins with, where its spec asks for a warm start;
+    `start`: their file, if it is still there.
     """
 
     run_id: str
@@ -36,6 +37,7 @@ class Claim:
     plan: RunPlan
     epoch: int
     checkpoint: Checkpoint | None
+    earlier_checkpoint: Checkpoint | None = None
     starts_from: str | None = None
     start: StoredFile | None = None
 
@@ -94,6 +96,8 @@ class Claims:
                 # It gets on: what it lost before does not count against it.
                 "lost_attempts": 0,
                 "lease_until": self._lease(),
+                "earlier_checkpoint_path": run.c.checkpoint_path,
+                "earlier_checkpoint_sha256": run.c.checkpoint_sha256,
                 "checkpoint_path": checkpoint.path,
                 "checkpoint_sha256": checkpoint.sha256,
             }
@@ -207,17 +211,23 @@ class Claims:
 
 
 def _claim(connection: Connection, row: RowMapping) -> Claim:
-    path, source = row["checkpoint_path"], row["starts_from"]
+    source = row["starts_from"]
     return Claim(
         run_id=row["id"],
         experiment_id=row["experiment_id"],
         attempt=row["attempt"],
         plan=RunPlan.model_validate(row["plan"]),
         epoch=row["epoch"],
-        checkpoint=None if path is None else Checkpoint(path, row["checkpoint_sha256"]),
+        checkpoint=_checkpoint(row, "checkpoint"),
+        earlier_checkpoint=_checkpoint(row, "earlier_checkpoint"),
         starts_from=source,
         start=None if source is None else weights_of(connection, source),
     )
+
+
+def _checkpoint(row: RowMapping, name: str) -> Checkpoint | None:
+    path = row[f"{name}_path"]
+    return None if path is None else Checkpoint(path, row[f"{name}_sha256"])
 
 
 def _lock(connection: Connection, claim: Claim) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
-from fitserve_core.store.engine import open_engine
+from fitserve_core.store.engine import open_engine, snapshots
 
 
 class Database:
@@ -17,11 +17,12 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
+        self._snapshots = snapshots(self._engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a transaction that only reads."""
-        with self._engine.connect() as connection, connection.begin():
+        """Open a transaction that only reads, all of it from one moment."""
+        with self._snapshots.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager

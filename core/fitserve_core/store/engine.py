@@ -37,6 +37,16 @@ def open_engine(url: str) -> Engine:
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
 
 
+def snapshots(engine: Engine) -> Engine:
+    """Return the same engine, its transactions reading what was there when they began.
+
+    SQLite's always do.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     # The driver must not begin transactions by itself: it would begin deferred ones, which fail
     # with "database is locked" when two of them turn to writing.

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from fitserve_core.results import TERMINAL
 from fitserve_core.store.database import Database
+from fitserve_core.store.parents import UNFINISHED
 from fitserve_core.store.tables import artefact, experiment, run
 
 
@@ -22,9 +23,15 @@ class Inventory:
             return {row.id: row.status in TERMINAL for row in connection.execute(query)}
 
     def paths(self, experiment_id: str) -> set[str]:
-        """Return the paths, below the artefact folder, of an experiment's files."""
+        """Return the paths, below the artefact folder, of the files that an experiment needs.
+
+        Checkpoints are needed until their run has ended.
+        """
         mine = run.c.experiment_id == experiment_id
         files = select(artefact.c.path).join(run, run.c.id == artefact.c.run_id).where(mine)
-        checkpoints = select(run.c.checkpoint_path).where(mine, run.c.checkpoint_path.is_not(None))
+        checkpoints = [
+            select(column).where(mine, run.c.status.in_(UNFINISHED), column.is_not(None))
+            for column in (run.c.checkpoint_path, run.c.earlier_checkpoint_path)
+        ]
         with self._database.reading() as connection:
-            return {path for query in (files, checkpoints) for path in connection.scalars(query)}
+            return {path for query in (files, *checkpoints) for path in connection.scalars(query)}

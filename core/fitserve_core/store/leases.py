@@ -1,9 +1,10 @@
 """Leases seen from outside: which runs wait, and which were left by a silent worker."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, update
 
 from fitserve_core.errors import NotFoundError
 from fitserve_core.store import events
@@ -36,30 +37,53 @@ class Leases:
         Returns:
             How many leases had run out.
         """
-        query = select(run.c.id, run.c.experiment_id, run.c.lost_attempts).where(_EXPIRED)
-        with self._database.reading() as connection:
-            found = connection.execute(query).all()
+        found = self._found(_leased().where(_EXPIRED))
         for row in found:
-            # An experiment may have been cancelled and deleted since it was read.
-            with suppress(NotFoundError), self._database.writing() as connection:
-                lock(connection, row.experiment_id)
-                self._lose(connection, row.id, row.experiment_id, row.lost_attempts + 1)
+            self._lose(row, _EXPIRED, "went silent")
         return len(found)
 
-    def _lose(self, connection: Connection, run_id: str, experiment_id: str, losses: int) -> None:
-        # The lease is looked at again under the lock: its worker may have come back meanwhile.
-        still_expired = and_(run.c.id == run_id, _EXPIRED)
-        if losses < self._max_lost_attempts:
-            reason = f"its worker went silent ({losses} of {self._max_lost_attempts} losses)"
-            requeue(connection, run_id, experiment_id, still_expired, reason, lost_attempts=losses)
-            return
+    def release(self, ended: Callable[[str], bool]) -> int:
+        """Give away the runs whose worker is known to have ended, before their leases run out.
+
+        Args:
+            ended: tells whether the process that the store calls so has ended.
+
+        Returns:
+            How many there were.
+        """
+        running = run.c.status == "running"
+        found = [row for row in self._found(_leased().where(running)) if ended(row.worker)]
+        for row in found:
+            self._lose(row, and_(running, run.c.attempt == row.attempt), "ended abruptly")
+        return len(found)
+
+    def _found(self, query: Select[Any]) -> list[Row[Any]]:
+        with self._database.reading() as connection:
+            return list(connection.execute(query))
+
+    def _lose(self, row: Row[Any], where: ColumnElement[bool], how: str) -> None:
+        # An experiment may have been cancelled and deleted since it was read.
+        with suppress(NotFoundError), self._database.writing() as connection:
+            lock(connection, row.experiment_id)
+            # Looked at again under the lock: its worker may have come back meanwhile.
+            still = and_(run.c.id == row.id, where)
+            losses = row.lost_attempts + 1
+            if losses < self._max_lost_attempts:
+                reason = f"its worker {how} ({losses} of {self._max_lost_attempts} losses)"
+                requeue(connection, row.id, row.experiment_id, still, reason, lost_attempts=losses)
+            else:
+                self._fail(connection, row, still, losses)
+
+    def _fail(
+        self, connection: Connection, row: Row[Any], where: ColumnElement[bool], losses: int
+    ) -> None:
         error = (
             f"{losses} workers went silent while they trained this run (killed for memory, say); "
             "it is not tried again"
         )
         failed = (
             update(run)
-            .where(still_expired)
+            .where(where)
             .values(
                 status="failed",
                 error=error,
@@ -69,10 +93,14 @@ class Leases:
             )
         )
         if connection.execute(failed).rowcount:
-            data = {"run_id": run_id, "error": error}
-            events.append(connection, experiment_id, "run.failed", data)
-            fail_followers(connection, experiment_id, run_id)
-            settle(connection, experiment_id)
+            data = {"run_id": row.id, "error": error}
+            events.append(connection, row.experiment_id, "run.failed", data)
+            fail_followers(connection, row.experiment_id, row.id)
+            settle(connection, row.experiment_id)
+
+
+def _leased() -> Select[Any]:
+    return select(run.c.id, run.c.experiment_id, run.c.attempt, run.c.lost_attempts, run.c.worker)
 
 
 def requeue(

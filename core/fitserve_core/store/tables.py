@@ -65,6 +65,8 @@ run = Table(
     Column("epochs_total", Integer, nullable=False),
     Column("checkpoint_path", Text),
     Column("checkpoint_sha256", String(64)),
+    Column("earlier_checkpoint_path", Text),
+    Column("earlier_checkpoint_sha256", String(64)),
     Column("verdict", JSON(none_as_null=True)),
     Column("final", JSON(none_as_null=True)),
     Column("error", Text),

@@ -11,13 +11,17 @@ from fitserve_core.errors import ConfigurationError
 
 
 def broker_command(socket: Path, folder: Path) -> list[str]:
-    """Return the command that serves on `socket` and keeps its files in `folder`."""
+    """Return the command that serves on `socket`, working in `folder`.
+
+    It keeps no files: a hint that is lost is sent again, so there is nothing in them to be missed,
+    damaged, too new for an older server, or in need of room.
+    """
     return [
         str(_server()),
         *("--port", "0"),
         *("--unixsocket", str(socket), "--unixsocketperm", "700"),
-        *("--dir", str(folder), "--appendonly", "yes", "--save", ""),
-        *("--daemonize", "no", "--loglevel", "warning", "--logfile", "broker.log"),
+        *("--dir", str(folder), "--appendonly", "no", "--save", ""),
+        *("--daemonize", "no", "--loglevel", "warning", "--logfile", ""),
     ]
 
 

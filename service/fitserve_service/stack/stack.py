@@ -129,10 +129,8 @@ class Stack:
 
     def _start_broker(self, runtime: Path) -> str:
         socket_path = runtime / "broker.sock"
-        folder = self.data / "broker"
-        folder.mkdir(exist_ok=True)
         url = f"unix://{socket_path}"
-        command = broker_command(socket_path, folder.resolve())
+        command = broker_command(socket_path, runtime)
         broker = self._start("broker", command, dict(os.environ))
         self._until(lambda: broker_answers(url), broker)
         return url

@@ -54,5 +54,16 @@ class TestGarbage:
         checkpoint = f"{running.id}/{claim.run_id}/1/checkpoint.npz"
         put(artefacts.root, checkpoint)
         store.claims.record(claim, stories.figures(1), Checkpoint(checkpoint, "0" * 64))
-        store.experiments.cancel(running.id)
-        assert [path.name for path in garbage(store, artefacts.root)] == [".partial-model.onnx"]
+        assert list(garbage(store, artefacts.root)) == []
+
+    def test_is_everything_that_a_cancelled_run_would_have_gone_on_from(
+        self, store: Store, artefacts: Artefacts
+    ) -> None:
+        cancelled = stories.post(store)
+        claim = stories.take(store)
+        folder = f"{cancelled.id}/{claim.run_id}/1"
+        left = [put(artefacts.root, f"{folder}/{name}") for name in (".partial", "checkpoint.npz")]
+        checkpoint = Checkpoint(f"{folder}/checkpoint.npz", "0" * 64)
+        store.claims.record(claim, stories.figures(1), checkpoint)
+        store.experiments.cancel(cancelled.id)
+        assert list(garbage(store, artefacts.root)) == left

@@ -1,6 +1,6 @@
 """Leases that run out: given to others, and after too many losses given up."""
 
-from fitserve_core.store import Store
+from fitserve_core.store import Claim, Store
 from support import stories
 
 
@@ -53,3 +53,29 @@ class TestExpire:
             store.claims.hand_back(stories.take(store), "its worker was stopped")
         assert store.experiments.get(experiment.id).status == "running"
         assert store.leases.waiting() == 1
+
+
+class TestRelease:
+    def test_queues_what_an_ended_worker_left_without_waiting_for_its_lease(
+        self, store: Store
+    ) -> None:
+        experiment = stories.post(store)
+        stories.take(store)
+        assert store.leases.release(lambda worker: worker == "another worker") == 0
+        assert store.leases.release(lambda worker: worker == "a worker") == 1
+        assert store.leases.waiting() == 1
+        told = store.events.of_experiment(experiment.id, 0, 99)[-1]
+        assert told.data["reason"] == "its worker ended abruptly (1 of 3 losses)"
+
+    def test_leaves_the_next_attempt_alone(self, store: Store) -> None:
+        stories.post(store)
+        claim = stories.take(store)
+        taken: list[Claim] = []
+
+        def lost_meanwhile(_worker: str) -> bool:
+            store.claims.hand_back(claim, "its worker was stopped")
+            taken.append(stories.take(store))
+            return True
+
+        store.leases.release(lost_meanwhile)
+        store.claims.check(taken[0])
