@@ -37,6 +37,7 @@ from fitserve_core.predicted import Prediction, Predictions
 from fitserve_core.records import RunRecord
 from fitserve_core.results import Event, Forecast, Health, Model, Summary
 from fitserve_core.spec import ExperimentSpec
+from fitserve_core.webhooks import CreatedWebhook, Delivery, Webhook
 
 __all__ = [
     "APIConnectionError",
@@ -47,8 +48,10 @@ __all__ = [
     "CatalogueEntry",
     "Client",
     "Conflict",
+    "CreatedWebhook",
     "DatasetCard",
     "DatasetDetails",
+    "Delivery",
     "Difference",
     "Event",
     "Experiment",
@@ -70,4 +73,5 @@ __all__ = [
     "TooLarge",
     "Unauthorized",
     "WaitTimeoutError",
+    "Webhook",
 ]

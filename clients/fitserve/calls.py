@@ -1,6 +1,6 @@
 """What goes over the wire, one pure function a call; nothing here sends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -166,6 +166,40 @@ def datasets() -> Call:
 def dataset(name: str) -> Call:
     """Ask for one data set with some of its rows."""
     return _get("datasets", name)
+
+
+def create_webhook(url: str, events: Sequence[str] | None) -> Call:
+    """Ask for a new webhook; a second time would make a second one."""
+    body = {"url": url} if events is None else {"url": url, "events": list(events)}
+    return replace(_post("/webhooks", body), replayable=False)
+
+
+def webhooks() -> Call:
+    """Ask for every webhook."""
+    return _get("webhooks")
+
+
+def webhook(webhook_id: str) -> Call:
+    """Ask for one webhook."""
+    return _get("webhooks", webhook_id)
+
+
+def delete_webhook(webhook_id: str) -> Call:
+    """Delete; a second time would answer 404, so it is not replayable."""
+    return Call("DELETE", _path("webhooks", webhook_id), replayable=False)
+
+
+def test_webhook(webhook_id: str) -> Call:
+    """Ask for a message that tells of no experiment; twice would be two."""
+    return Call("POST", _path("webhooks", webhook_id, "test"), replayable=False)
+
+
+def deliveries(webhook_id: str, limit: int, after: str | None) -> Call:
+    """Ask for one page of a webhook's messages, newest first."""
+    params: dict[str, str | int | list[str]] = {"limit": limit}
+    if after is not None:
+        params["after"] = after
+    return replace(_get("webhooks", webhook_id, "deliveries"), params=params)
 
 
 def readiness() -> Call:

@@ -1,13 +1,14 @@
 """Configuration of service and workers, from the environment."""
 
 import os
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, IPvAnyNetwork, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def _available_cores() -> int:
@@ -59,12 +60,21 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=32 * 2**20, ge=1024, description="Larger request bodies get 413."
     )
+    webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
+        default=(),
+        description="Private networks that webhooks may reach, such as `10.0.0.0/8,127.0.0.1/32`.",
+    )
     lease_seconds: float = Field(
         default=20.0, gt=1, description="A run whose worker is silent for so long is given away."
     )
     max_lost_attempts: int = Field(
         default=3, ge=1, description="A run that loses so many attempts is failed."
     )
+
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _listed(cls, value: str | Iterable[object]) -> Iterable[object]:
+        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
     @cached_property
     def artefacts(self) -> Path:

@@ -29,6 +29,8 @@ from fitserve_service.openapi import install_openapi
 from fitserve_service.predict import endpoints as predict
 from fitserve_service.predict.sessions import SessionCache
 from fitserve_service.protocols import open_inference, tensorflow_serving
+from fitserve_service.webhooks import endpoints as webhooks
+from fitserve_service.webhooks.deliverer import Deliverer
 
 DESCRIPTION = """
 Post a spec; it is trained on every learning rate and repetition that the spec names, summarised
@@ -65,7 +67,8 @@ def create_app(settings: Settings) -> FastAPI:
             sessions=SessionCache(store.models, artefacts),
         )
         dispatcher.start()
-        async with feed.running():
+        deliverer = Deliverer(store.deliveries, settings.webhook_networks)
+        async with feed.running(), deliverer.running():
             yield
         dispatcher.stop()
         store.close()
@@ -84,7 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(instruments.router)
     for part in (
         experiments, exports, figures, events, models, predict, explain, catalogue, datasets,
-        tensorflow_serving, open_inference,
+        webhooks, tensorflow_serving, open_inference,
     ):  # fmt: skip
         app.include_router(part.router)
     install_dashboard(app)

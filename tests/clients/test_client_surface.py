@@ -40,7 +40,7 @@ PAIRS = [
             methods(type(getattr(AsyncClient("http://x"), name))),
             id=name,
         )
-        for name in ("experiments", "models", "datasets", "catalogue", "explain")
+        for name in ("experiments", "models", "datasets", "catalogue", "explain", "webhooks")
     ),
 ]
 

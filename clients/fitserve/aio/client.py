@@ -12,6 +12,7 @@ from fitserve.aio.resources.datasets import AsyncDatasets
 from fitserve.aio.resources.experiments import AsyncExperiments
 from fitserve.aio.resources.explain import AsyncExplain
 from fitserve.aio.resources.models import AsyncModels
+from fitserve.aio.resources.webhooks import AsyncWebhooks
 from fitserve.aio.sender import AsyncSender
 from fitserve.clock import Clock
 from fitserve.responses import health_of, parse
@@ -38,6 +39,7 @@ class AsyncClient:
         catalogue: the exercise sheet's configurations, ready to be posted.
         datasets: what there is to learn.
         explain: what happens inside a training step.
+        webhooks: who is told of experiments that have ended.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class AsyncClient:
         self.catalogue = AsyncCatalogue(self._sender)
         self.datasets = AsyncDatasets(self._sender)
         self.explain = AsyncExplain(self._sender)
+        self.webhooks = AsyncWebhooks(self._sender)
 
     @property
     def base_url(self) -> str:

@@ -18,6 +18,7 @@ from fitserve.cli import (
     reproduce,
     serve,
     train,
+    webhooks,
 )
 from fitserve.cli.connection import remember
 from fitserve.cli.errors import OneLineErrors
@@ -58,6 +59,7 @@ app.command()(predict.predict)
 app.command()(explain.explain)
 app.command()(catalogue.catalogue)
 app.command()(datasets.datasets)
+app.add_typer(webhooks.app, name="webhooks")
 app.command()(doctor.doctor)
 app.command()(gc.gc)
 app.add_typer(keys.app, name="keys")

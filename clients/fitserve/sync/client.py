@@ -14,6 +14,7 @@ from fitserve.sync.resources.datasets import Datasets
 from fitserve.sync.resources.experiments import Experiments
 from fitserve.sync.resources.explain import Explain
 from fitserve.sync.resources.models import Models
+from fitserve.sync.resources.webhooks import Webhooks
 from fitserve.sync.sender import Sender
 from fitserve_core.hosts import is_loopback
 from fitserve_core.predicted import Predictions
@@ -38,6 +39,7 @@ class Client:
         catalogue: the exercise sheet's configurations, ready to be posted.
         datasets: what there is to learn.
         explain: what happens inside a training step.
+        webhooks: who is told of experiments that have ended.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Client:
         self.catalogue = Catalogue(self._sender)
         self.datasets = Datasets(self._sender)
         self.explain = Explain(self._sender)
+        self.webhooks = Webhooks(self._sender)
 
     @property
     def base_url(self) -> str:

@@ -4,19 +4,20 @@ import hashlib
 import json
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fitserve_core.errors import ConflictError
 from fitserve_core.results import TERMINAL, Experiment
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store.database import Database
+from fitserve_core.store.ending import end
 from fitserve_core.store.engine import now
 from fitserve_core.store.parents import UNFINISHED, change_status, find, lock
 from fitserve_core.store.planning import missing_runs
-from fitserve_core.store.rows import new_id, spec_of, to_experiment
+from fitserve_core.store.rows import new_id, spec_of
 from fitserve_core.store.tables import experiment, run
-from fitserve_core.store.tallies import queue_places, tallies
+from fitserve_core.store.tallies import answered
 from fitserve_core.store.versions import require_unlabelled
 
 
@@ -52,7 +53,7 @@ class Experiments:
             NotFoundError: there is none with this id.
         """
         with self._database.reading() as connection:
-            return _answered(connection, [find(connection, experiment_id)])[0]
+            return answered(connection, [find(connection, experiment_id)])[0]
 
     def exists(self, experiment_id: str) -> bool:
         """Tell whether there is an experiment with this id."""
@@ -107,7 +108,7 @@ class Experiments:
                     .where(run.c.experiment_id == experiment_id, run.c.status.in_(UNFINISHED))
                     .values(status="cancelled", finished_at=now(), lease_until=None)
                 )
-                change_status(connection, experiment_id, "cancelled", finished_at=now())
+                end(connection, experiment_id, "cancelled")
         return self.get(experiment_id)
 
     def delete(self, experiment_id: str) -> None:
@@ -141,18 +142,11 @@ class Experiments:
                     param="Idempotency-Key",
                     received=key,
                 )
-            return _answered(connection, [row])[0]
+            return answered(connection, [row])[0]
 
     def _read(self, query: Select[Any]) -> list[Experiment]:
         with self._database.reading() as connection:
-            return _answered(connection, list(connection.execute(query).mappings()))
-
-
-def _answered(connection: Connection, rows: list[RowMapping]) -> list[Experiment]:
-    tallied = tallies(connection, [row["id"] for row in rows])
-    waiting = any(row["status"] == "queued" for row in rows)
-    places = queue_places(connection) if waiting else {}
-    return [to_experiment(row, tallied[row["id"]], places.get(row["id"])) for row in rows]
+            return answered(connection, list(connection.execute(query).mappings()))
 
 
 def _insert(connection: Connection, spec: ExperimentSpec, key: str | None) -> str:

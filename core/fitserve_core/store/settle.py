@@ -4,8 +4,9 @@ from sqlalchemy import Connection, select, update
 
 from fitserve_core.results import KeptModel
 from fitserve_core.store import events, versions
+from fitserve_core.store.ending import end
 from fitserve_core.store.engine import now
-from fitserve_core.store.parents import UNFINISHED, change_status, find
+from fitserve_core.store.parents import UNFINISHED, find
 from fitserve_core.store.rows import cells_of, spec_of, to_outcome
 from fitserve_core.store.tables import run
 from fitserve_core.summary import best_cell, deciding_of, kept_run, summarise_cell
@@ -26,7 +27,7 @@ def settle(connection: Connection, experiment_id: str) -> None:
     failed = [row["error"] for row in rows if row["status"] == "failed"]
     if len(failed) == len(rows):
         error = f"every run failed; the first: {failed[0]}"
-        change_status(connection, experiment_id, "failed", finished_at=now(), error=error)
+        end(connection, experiment_id, "failed", error=error)
         return
     spec = spec_of(find(connection, experiment_id))
     outcomes = [to_outcome(row) for row in rows]
@@ -36,7 +37,7 @@ def settle(connection: Connection, experiment_id: str) -> None:
     values = _kept_values(kept, by.sign) if kept else {}
     if kept is not None:
         versions.add(connection, spec.model_name, experiment_id, kept)
-    change_status(connection, experiment_id, "succeeded", finished_at=now(), **values)
+    end(connection, experiment_id, "succeeded", **values)
 
 
 def fail_followers(connection: Connection, experiment_id: str, run_id: str) -> None:

@@ -3,6 +3,7 @@
 from fitserve_core.settings import Settings
 from fitserve_core.store.claims import Claims
 from fitserve_core.store.database import Database
+from fitserve_core.store.deliveries import Deliveries
 from fitserve_core.store.events import Events
 from fitserve_core.store.experiments import Experiments
 from fitserve_core.store.extending import Extensions
@@ -13,10 +14,11 @@ from fitserve_core.store.migrate import migrate
 from fitserve_core.store.models import Models
 from fitserve_core.store.runs import Runs
 from fitserve_core.store.versions import Versions
+from fitserve_core.store.webhooks import Webhooks
 
 
 class Store:
-    """Experiments, runs, claims, leases, events and models in one database.
+    """Experiments, runs, claims, leases, events, models and webhooks in one database.
 
     Args:
         settings: which database, and how long a lease is.
@@ -34,6 +36,8 @@ class Store:
         self.models = Models(self.database)
         self.versions = Versions(self.database)
         self.inventory = Inventory(self.database)
+        self.webhooks = Webhooks(self.database)
+        self.deliveries = Deliveries(self.database)
 
     @classmethod
     def opened(cls, settings: Settings) -> "Store":

@@ -153,3 +153,33 @@ event_clock = Table(
     Column("id", Integer, primary_key=True),
     Column("last_event", BigInteger, nullable=False),
 )
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("events", JSON, nullable=False),
+    Column("secret", String(100), nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+# An outbox: written in the transaction of what it tells, emptied by whoever delivers.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("webhook_id", ForeignKey("webhook.id", ondelete="CASCADE"), nullable=False),
+    # No reference: that an experiment has ended is told even if it is deleted meanwhile.
+    Column("experiment_id", String(40)),
+    Column("type", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("told", Text),
+    Column("created_at", Double, nullable=False),
+    Column("due_at", Double),
+    Column("delivered_at", Double),
+    Index("delivery_due", "status", "due_at"),
+    Index("delivery_by_webhook", "webhook_id", "id"),
+)

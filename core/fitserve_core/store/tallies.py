@@ -2,10 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, RowMapping, case, func, select
 
+from fitserve_core.results import Experiment
 from fitserve_core.store.parents import UNFINISHED
+from fitserve_core.store.rows import to_experiment
 from fitserve_core.store.tables import experiment, run
+
+
+def answered(connection: Connection, rows: list[RowMapping]) -> list[Experiment]:
+    """Return experiments from their rows, with their runs counted."""
+    tallied = tallies(connection, [row["id"] for row in rows])
+    waiting = any(row["status"] == "queued" for row in rows)
+    places = queue_places(connection) if waiting else {}
+    return [to_experiment(row, tallied[row["id"]], places.get(row["id"])) for row in rows]
 
 
 def tallies(connection: Connection, ids: list[str]) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Webhooks: told of experiments that have ended, signed, again until it has worked."""
