@@ -50,9 +50,9 @@ def _object_defaults(value: Any) -> Iterator[Any]:
 
 
 def _scope(name: str) -> str:
-    """Return what a call needs by its name: what only asks needs least, labels most."""
+    """Return what a call needs by its name: labels and webhooks need most."""
     method, path = name.split()
-    if "/labels/" in path and method in {"PUT", "DELETE"}:
+    if path.startswith("/webhooks") or ("/labels/" in path and method in {"PUT", "DELETE"}):
         return "admin"
     changes = path.startswith("/experiments") and method != "GET"
     return "train" if changes else "read"
