@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from fitserve.cli import (
+    backup,
     catalogue,
     datasets,
     demo,
@@ -63,3 +64,5 @@ app.add_typer(webhooks.app, name="webhooks")
 app.command()(doctor.doctor)
 app.command()(gc.gc)
 app.add_typer(keys.app, name="keys")
+app.command()(backup.backup)
+app.command()(backup.restore)

@@ -53,7 +53,7 @@ class Models:
     def names(self) -> list[str]:
         """Return the names under which a model is kept."""
         with self._database.reading() as connection:
-            return _kept_names(connection)
+            return kept_names(connection)
 
     def resolve(self, name: str) -> ServedModel:
         """Return the model that a model's name, an experiment's id or a run's id stands for.
@@ -93,7 +93,7 @@ def resolve(connection: Connection, name: str) -> ServedModel:
         if not separator:
             stable = versions.labelled(connection, base, versions.STABLE)
             if stable is None:
-                return _served(connection, _best_of(connection, base))
+                return _served(connection, best_of(connection, base))
             tag = str(stable)
         return _served_version(connection, versions.find(connection, base, tag))
     if name.startswith("run_"):
@@ -112,12 +112,18 @@ def weights_of(connection: Connection, run_id: str) -> StoredFile | None:
     return files_of(connection, run_id).get("weights")
 
 
-def _kept_names(connection: Connection) -> list[str]:
+def kept_names(connection: Connection) -> list[str]:
+    """Return the names under which a model is kept, in their order."""
     query = select(experiment.c.model_name).where(experiment.c.kept_rank.is_not(None)).distinct()
     return sorted(connection.execute(query).scalars())
 
 
-def _best_of(connection: Connection, name: str) -> RowMapping:
+def best_of(connection: Connection, name: str) -> RowMapping:
+    """Return the experiment whose kept model is the best one of a name.
+
+    Raises:
+        ConflictError: none is kept under it yet.
+    """
     query = (
         select(experiment)
         .where(experiment.c.model_name == name, experiment.c.kept_rank.is_not(None))
@@ -161,7 +167,7 @@ def _kept_by(connection: Connection, experiment_id: str) -> RowMapping:
 
 
 def _known_names(connection: Connection) -> str:
-    known = list(dict.fromkeys([*DATASETS, *_kept_names(connection)]))
+    known = list(dict.fromkeys([*DATASETS, *kept_names(connection)]))
     more = [f"{len(known) - MAX_LISTED} more"] if len(known) > MAX_LISTED else []
     return ", ".join([*known[:MAX_LISTED], *more])
 

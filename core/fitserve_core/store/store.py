@@ -12,6 +12,7 @@ from fitserve_core.store.inventory import Inventory
 from fitserve_core.store.leases import Leases
 from fitserve_core.store.migrate import migrate
 from fitserve_core.store.models import Models
+from fitserve_core.store.retention import Retention
 from fitserve_core.store.runs import Runs
 from fitserve_core.store.versions import Versions
 from fitserve_core.store.webhooks import Webhooks
@@ -38,6 +39,7 @@ class Store:
         self.inventory = Inventory(self.database)
         self.webhooks = Webhooks(self.database)
         self.deliveries = Deliveries(self.database)
+        self.retention = Retention(self.database)
 
     @classmethod
     def opened(cls, settings: Settings) -> "Store":
