@@ -1,11 +1,16 @@
-"""The largest request body that is read."""
+"""What is read of a request's body: so much at most, and nothing packed."""
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fitserve_core.received import shorten
+
 
 class BodyLimit:
-    """Answer 413 to a body above `limit` bytes, whether its length is declared or not."""
+    """Answer 413 to a body above `limit` bytes, whether its length is declared or not.
+
+    A packed body is answered 415: what would come out of it cannot be known before.
+    """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self._app = app
@@ -16,11 +21,14 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = dict(scope["headers"]).get(b"content-length", b"")
+        headers = dict(scope["headers"])
+        encoding = headers.get(b"content-encoding", b"identity").decode("latin-1")
+        declared = headers.get(b"content-length", b"")
         seen = int(declared) if declared.isdigit() else 0
 
         async def counted() -> Message:
             nonlocal seen
+            _require_plain(encoding)
             self._check(seen)
             message = await receive()
             if not declared:
@@ -35,3 +43,12 @@ class BodyLimit:
             raise HTTPException(
                 413, f"the body has {size:,} bytes; at most {self._limit:,} are read"
             )
+
+
+def _require_plain(encoding: str) -> None:
+    if encoding.strip().lower() != "identity":
+        raise HTTPException(
+            415,
+            f"a body is read as it is, without Content-Encoding; received {shorten(encoding)}",
+            {"Accept-Encoding": "identity"},
+        )

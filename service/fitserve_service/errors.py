@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from fitserve_core.errors import (
     ConflictError,
@@ -40,6 +41,12 @@ HEADERS_OF: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
     503: {"Retry-After": "2"},
 }
+CODE_OF: dict[int, str] = {
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+}
 MOST_CHARACTERS = 4_000
 Handler = Callable[[Request, Any], JSONResponse]
 
@@ -53,6 +60,7 @@ def install_error_handlers(app: FastAPI) -> None:
         DataError: _unstorable,
         OperationalError: _store,
         PoolTimeoutError: _store,
+        ClientDisconnect: _gone,
         Exception: _unforeseen,
     }
     for kind, handler in handlers.items():
@@ -91,11 +99,9 @@ def _domain(_request: Request, error: Any) -> JSONResponse:
 def _validation(request: Request, error: Any) -> JSONResponse:
     """Answer in the spec's words; FastAPI says first whether body, query or header was wrong."""
     first = error.errors()[0]
-    if first["loc"] == ("body",) and isinstance(first["input"], bytes | None):
-        return answer(422, _no_json(request, first["input"]))
-    if first["type"] == "json_invalid":
-        told = f"the body is not JSON: {first['ctx']['error']} at character {first['loc'][1]}"
-        return answer(422, InvalidInputError(told))
+    if first["loc"] == ("body",) and first["input"] is None:
+        told = "the body must be a JSON object; received nothing or null"
+        return answer(422, InvalidInputError(told, received="nothing or null"))
     details: list[Any] = [{**found, "loc": found["loc"][1:]} for found in error.errors()]
     return answer(
         422, refusal(details, _body_model(request) if first["loc"][0] == "body" else None)
@@ -109,24 +115,17 @@ def _body_model(request: Request) -> type[BaseModel] | None:
     return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
-def _no_json(request: Request, body: bytes | None) -> InvalidInputError:
-    """Refuse what FastAPI did not read as JSON: None where nothing came, else unread bytes."""
-    sent_as = request.headers.get("content-type", "no Content-Type")
-    received = "nothing or null" if body is None else f"{len(body):,} bytes with {sent_as}"
-    return InvalidInputError(
-        "the body must be a JSON object, sent with Content-Type: application/json; received "
-        + received,
-        received=received,
-    )
-
-
 def _http(request: Request, error: Any) -> JSONResponse:
-    known = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
     told = FitserveError(f"{request.method} {request.url.path}: {error.detail}")
-    told.code = known.get(error.status_code, "http_error")
+    told.code = CODE_OF.get(error.status_code, "http_error")
     response = answer(error.status_code, told)
     response.headers.update(error.headers or {})
     return response
+
+
+def _gone(_request: Request, _error: Any) -> JSONResponse:
+    """Answer nobody: the connection ended before the body did."""
+    return answer(400, FitserveError("the connection ended before the request's body"))
 
 
 def _unstorable(_request: Request, error: Any) -> JSONResponse:

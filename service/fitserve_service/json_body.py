@@ -1,11 +1,25 @@
 """Bodies read with orjson, where validating them number by number would cost too much."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import orjson
+from starlette.concurrency import run_in_threadpool
 
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.received import describe
+
+# Bodies up to this size are read on the event loop: handing them to a thread costs more.
+INLINE_BYTES = 64 * 1024
+
+Read = TypeVar("Read")
+
+
+async def read_body(read: Callable[..., Read], body: bytes, *arguments: object) -> Read:
+    """Return `read(body, *arguments)`, called beside the event loop where the body is large."""
+    if len(body) <= INLINE_BYTES:
+        return read(body, *arguments)
+    return await run_in_threadpool(read, body, *arguments)
 
 
 def json_object(body: bytes, expected: str = "an object") -> dict[str, Any]:

@@ -11,11 +11,13 @@ from fastapi import FastAPI
 from fitserve_core.errors import ConfigurationError
 from fitserve_core.settings import Settings
 from fitserve_service.app import create_app
+from fitserve_service.connections import BoundedConnection
 from fitserve_service.listening import bind, who_may_call
 
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 5
+MOST_CONNECTIONS = 1_000
 
 
 class Server(uvicorn.Server):
@@ -38,7 +40,8 @@ def build_server(settings: Settings) -> Server:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=BoundedConnection,
+        limit_concurrency=MOST_CONNECTIONS,
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -55,7 +55,8 @@ def predict(url: str) -> Callable[[str, Any], list[dict[str, Any]]]:
 
     def ask(model: str, instances: Any) -> list[dict[str, Any]]:
         body = json.dumps({"model": model, "instances": instances}).encode()
-        request = urllib.request.Request(f"{url}/predict", body)
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{url}/predict", body, headers)
         with urllib.request.urlopen(request) as answer:
             predictions: list[dict[str, Any]] = json.load(answer)["predictions"]
             return predictions

@@ -139,7 +139,9 @@ class TestBody:
         [b"", b"{", b"model=eckerle4", b'{"model": "eckerle4", "instances": [NaN]}', b"\xff"],
     )
     def test_that_is_not_json_is_refused(self, service: RunningService, body: bytes) -> None:
-        assert "not JSON" in refusal(service.http.post("/predict", content=body), 422)["message"]
+        headers = {"Content-Type": "application/json"}
+        answer = service.http.post("/predict", content=body, headers=headers)
+        assert "not JSON" in refusal(answer, 422)["message"]
 
     def test_unknown_field_of_any_length_is_told_in_short(self, service: RunningService) -> None:
         error = refusal(service.http.post("/predict", json={"k" * 100_000: 1}), 422)

@@ -81,5 +81,5 @@ class TestBodyLimit:
             assert answer.status_code == 201
 
     def test_connection_serves_on_after_a_refusal(self, small: RunningService) -> None:
-        assert small.http.post("/predict", content=b" " * 5_000_000).status_code == 413
+        assert small.http.post("/v1/models/m:predict", content=b" " * 5_000_000).status_code == 413
         assert small.http.get("/healthz").status_code == 200

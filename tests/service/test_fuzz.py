@@ -84,7 +84,7 @@ class TestExperiments:
         headers = {"Content-Type": "application/json"}
         answer = service.http.post("/experiments", content=body, headers=headers)
         refusal(answer, answer.status_code)
-        assert answer.status_code in {400, 422}
+        assert answer.status_code == 422
 
 
 class TestPredict:

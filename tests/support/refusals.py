@@ -13,6 +13,7 @@ CODES = {
     405: "method_not_allowed",
     409: "conflict",
     413: "body_too_large",
+    415: "unsupported_media_type",
     422: "invalid_input",
     503: "unavailable",
 }

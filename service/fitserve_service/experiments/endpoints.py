@@ -15,8 +15,9 @@ from fitserve_service.access.scopes import READ, TRAIN
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.experiments.examples import SPECS
 from fitserve_service.experiments.table import metrics_csv
+from fitserve_service.json_route import JsonRoute
 
-router = APIRouter(prefix="/experiments", tags=["experiments"])
+router = APIRouter(prefix="/experiments", tags=["experiments"], route_class=JsonRoute)
 
 Id = Annotated[str, Path(description="The experiment's id.", examples=["exp_0199c1d8a4f03b7e"])]
 Key = Annotated[

@@ -9,8 +9,11 @@ from fitserve_core.explaining import Backpropagation, BackpropagationRequest
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts
 from fitserve_service.explain.explainer import ask
+from fitserve_service.json_route import JsonRoute
 
-router = APIRouter(prefix="/explain", tags=["explanations"], dependencies=[READ])
+router = APIRouter(
+    prefix="/explain", tags=["explanations"], dependencies=[READ], route_class=JsonRoute
+)
 
 REQUESTS: dict[str, Any] = {
     **{name: {"summary": name, "value": {"preset": name}} for name in EXAMPLES},

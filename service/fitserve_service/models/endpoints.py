@@ -13,8 +13,9 @@ from fitserve_core.store.rows import moment
 from fitserve_core.store.versions import Version
 from fitserve_service.access.scopes import ADMIN, READ
 from fitserve_service.dependencies import Parts
+from fitserve_service.json_route import JsonRoute
 
-router = APIRouter(prefix="/models", tags=["models"])
+router = APIRouter(prefix="/models", tags=["models"], route_class=JsonRoute)
 
 Name = Annotated[
     str,

@@ -19,15 +19,13 @@ from fitserve_core.predictions import answers, decode_instances
 from fitserve_core.received import describe, shorten
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
-from fitserve_service.json_body import json_object
+from fitserve_service.json_body import INLINE_BYTES, json_object, read_body
+from fitserve_service.json_route import require_json
 from fitserve_service.predict.schema import REQUEST
 from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.predict.spread import spread
 
 router = APIRouter(tags=["predictions"], dependencies=[READ])
-
-# Bodies up to this size are answered on the event loop: handing them to a thread costs more.
-INLINE_BYTES = 64 * 1024
 
 
 @router.post(
@@ -46,8 +44,9 @@ async def predict(request: Request, parts: Parts) -> Response:
     `probabilities`, or `positive` and `probability`, or `value`. With `spread` it says, too, how
     far the finished runs of the model's cell agree: mean and standard deviation of each.
     """
+    require_json(request)
     body = await request.body()
-    name, instances, spread_too = _fields(body)
+    name, instances, spread_too = await read_body(_fields, body)
     model = parts.sessions.fresh(name)
     if model is None:
         model = await run_in_threadpool(parts.sessions.load, name)

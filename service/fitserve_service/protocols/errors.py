@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 PREFIXES = ("/v1/", "/v2/")
-KEPT_HEADERS = {"retry-after", "www-authenticate", "allow"}
+KEPT_HEADERS = {"retry-after", "www-authenticate", "allow", "accept", "accept-encoding"}
 
 
 class ProtocolError(BaseModel):

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from fitserve_core.predictions.tensors import rows_of
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
+from fitserve_service.json_body import read_body
 from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.protocols.errors import RESPONSES
 from fitserve_service.protocols.served import Name, Version, loaded
@@ -152,7 +153,8 @@ async def _metadata(parts: Services, name: str, tag: str | None) -> dict[str, An
 
 
 async def _infer(parts: Services, request: Request, name: str, tag: str | None) -> Response:
-    asked, binary = split(await request.body(), request.headers.get(HEADER_LENGTH))
+    length = request.headers.get(HEADER_LENGTH)
+    asked, binary = await read_body(split, await request.body(), length)
     model = await loaded(parts, name, tag)
     return await run_in_threadpool(_answer, name, model, asked, binary)
 

@@ -9,10 +9,11 @@ from fitserve_core.results import Page
 from fitserve_core.webhooks import CreatedWebhook, Delivery, NewWebhook, Webhook
 from fitserve_service.access.scopes import ADMIN
 from fitserve_service.dependencies import Parts
+from fitserve_service.json_route import JsonRoute
 from fitserve_service.webhooks.addresses import addresses_of
 from fitserve_service.webhooks.signing import new_secret
 
-router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+router = APIRouter(prefix="/webhooks", tags=["webhooks"], route_class=JsonRoute)
 
 Id = Annotated[str, Path(description="The webhook's id.", examples=["whk_0199c1d8a4f03b7e"])]
 

@@ -1,0 +1,94 @@
+"""Connections that no client can hold for long, nor fill, before a request is whole."""
+
+import asyncio
+from http import HTTPStatus
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from fitserve_core.results import ErrorBody, ErrorEnvelope
+
+MOST_HEAD_BYTES = 64 * 1024
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 120.0
+
+
+class BoundedConnection(HttpToolsProtocol):
+    """Uvicorn's connection, with bounds on a request's head and on the time that it takes.
+
+    A head that grows beyond 64 KiB (by more than what arrives together) is answered 431; a head
+    that takes more than 10 seconds, or a body more than 120, 408.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+    _head_bytes: int | None = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for a first request, for a while."""
+        super().connection_made(transport)
+        self._expect("a request's head", HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless the head has grown too large."""
+        super().data_received(data)
+        if self._head_bytes is None or self.transport.is_closing():
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > MOST_HEAD_BYTES:
+            told = f"the request's head is larger than {MOST_HEAD_BYTES:,} bytes"
+            self._refuse(431, "head_too_large", told)
+
+    def on_message_begin(self) -> None:
+        """Count a new request's head, and its time."""
+        super().on_message_begin()
+        self._head_bytes = 0
+        self._expect("a request's head", HEAD_SECONDS)
+
+    def on_headers_complete(self) -> None:
+        """Answer, and wait for the body."""
+        self._head_bytes = None
+        self._expect("a request's body", BODY_SECONDS)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Wait for nothing: the request is whole."""
+        self._expect_nothing()
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP."""
+        self._refuse(400, "http_error", msg)
+
+    def _expect(self, what: str, seconds: float) -> None:
+        self._expect_nothing()
+        told = f"{what} takes at most {seconds:g} s"
+        self._deadline = self.loop.call_later(seconds, self._refuse, 408, "timeout", told)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _refuse(self, status: int, code: str, told: str) -> None:
+        """End the connection, with an answer unless one has begun."""
+        self._expect_nothing()
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
+            self.transport.write(_answer(status, code, told))
+        self.transport.close()
+
+
+def _answer(status: int, code: str, told: str) -> bytes:
+    body = ErrorEnvelope(error=ErrorBody(code=code, message=told)).model_dump_json().encode()
+    head = (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+        "content-type: application/json\r\n"
+        f"content-length: {len(body)}\r\n"
+        "connection: close\r\n\r\n"
+    )
+    return head.encode() + body

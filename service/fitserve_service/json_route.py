@@ -1,0 +1,81 @@
+"""Routes that read a JSON body: the key first, then the type, then the body."""
+
+import email.message
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from fitserve_service.json_body import read_body
+from fitserve_service.strict_json import strict_json
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class JsonRoute(APIRoute):
+    """A route that reads nothing from who may not call it, and refuses what is not JSON.
+
+    FastAPI reads a body before it looks at a route's dependencies; here they come first.
+    """
+
+    def get_route_handler(self) -> Handler:
+        """Return what answers a request."""
+        answer = super().get_route_handler()
+        if self.body_field is None:
+            return answer
+        admit = APIRoute(self.path, _admitted, dependencies=self.dependencies).get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            await admit(request)
+            require_json(request)
+            body = await request.body()
+            if not body:
+                return await answer(request)
+            return await answer(_Parsed(request, body, await read_body(strict_json, body)))
+
+        return handle
+
+
+class _Parsed(Request):
+    """A request whose body was read already."""
+
+    def __init__(self, request: Request, body: bytes, parsed: Any) -> None:
+        super().__init__(request.scope, request.receive)
+        self._body = body
+        self._parsed = parsed
+
+    async def json(self) -> Any:
+        """Return the body as it was read."""
+        return self._parsed
+
+
+def require_json(request: Request) -> None:
+    """Refuse a body that is sent as something else than JSON.
+
+    Raises:
+        HTTPException: 415, with what would have been right.
+    """
+    given = request.headers.get("content-type")
+    if given is None and not _has_body(request):
+        return
+    message = email.message.Message()
+    message["content-type"] = given or ""
+    kind, subtype = message.get_content_maintype(), message.get_content_subtype()
+    if not (given and kind == "application" and (subtype == "json" or subtype.endswith("+json"))):
+        raise HTTPException(
+            415,
+            "the body must be JSON, sent with Content-Type: application/json; received "
+            + (given or "no Content-Type"),
+            {"Accept": "application/json"},
+        )
+
+
+def _has_body(request: Request) -> bool:
+    length = request.headers.get("content-length", "0")
+    return length != "0" or "transfer-encoding" in request.headers
+
+
+def _admitted() -> None:
+    """Answer nothing: the dependencies of the route have passed."""

@@ -1,0 +1,117 @@
+"""Clients that send without end, slowly, packed, or without a key."""
+
+import gzip
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from fitserve_service import connections
+from service.conftest import settings_for
+from support.keys import keyed
+from support.refusals import refusal
+from support.serving import RunningService, running_service
+
+JSON = {"Content-Type": "application/json"}
+
+
+def _connected(service: RunningService) -> socket.socket:
+    address = service.http.base_url
+    return socket.create_connection((address.host, address.port), timeout=10)
+
+
+def _answer(connection: socket.socket) -> tuple[int, str]:
+    """Return status and error code of what comes before the connection ends."""
+    received = b""
+    while chunk := connection.recv(65_536):
+        received += chunk
+    head, _, body = received.partition(b"\r\n\r\n")
+    return int(head.split()[1]), json.loads(body)["error"]["code"]
+
+
+class TestHead:
+    def test_without_end_is_refused(self, shared_service: RunningService) -> None:
+        with _connected(shared_service) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nX-Endless: ")
+            with pytest.raises(ConnectionError):
+                connection.sendall(b"x" * 20_000_000)
+        assert shared_service.http.get("/healthz").status_code == 200
+
+    def test_of_a_little_too_much_is_told(self, shared_service: RunningService) -> None:
+        with _connected(shared_service) as connection:
+            begun = b"GET /healthz HTTP/1.1\r\nX-Long: "
+            # No byte more: what is never read would reset the connection before it was told.
+            connection.sendall(begun.ljust(connections.MOST_HEAD_BYTES + 1, b"x"))
+            assert _answer(connection) == (431, "head_too_large")
+
+    def test_that_never_ends_is_told(
+        self, shared_service: RunningService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(connections, "HEAD_SECONDS", 0.1)
+        for begun in (b"", b"GET /healthz HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX: y"):
+            with _connected(shared_service) as connection:
+                connection.sendall(begun)
+                assert _answer(connection) == (408, "timeout")
+
+    def test_that_is_no_http_is_told(self, shared_service: RunningService) -> None:
+        with _connected(shared_service) as connection:
+            connection.sendall(b"\x16\x03\x01 hello\r\n\r\n")
+            assert _answer(connection) == (400, "http_error")
+
+
+class TestBody:
+    def test_that_never_ends_is_told(
+        self, shared_service: RunningService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(connections, "BODY_SECONDS", 0.1)
+        for path in (b"/experiments", b"/predict"):
+            with _connected(shared_service) as connection:
+                connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\n")
+                connection.sendall(b"Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
+                assert _answer(connection) == (408, "timeout")
+
+    def test_that_is_cut_off_troubles_nobody(
+        self, shared_service: RunningService, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for path in (b"/experiments", b"/predict"):
+            with _connected(shared_service) as connection:
+                connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\n")
+                connection.sendall(b"Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
+        assert shared_service.http.get("/healthz").status_code == 200
+        assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+    @pytest.mark.parametrize("path", ["/experiments", "/predict", "/v2/models/mnist/infer"])
+    def test_that_is_packed_is_not_unpacked(
+        self, shared_service: RunningService, path: str
+    ) -> None:
+        bomb = gzip.compress(bytes(10_000_000))
+        headers = {**JSON, "Content-Encoding": "gzip"}
+        answer = shared_service.http.post(path, content=bomb, headers=headers)
+        assert answer.status_code == 415
+        assert "without Content-Encoding; received gzip" in answer.text
+        assert answer.headers["accept-encoding"] == "identity"
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    """A service with a key that nobody here has."""
+    settings, _ = keyed(settings_for(tmp_path_factory.mktemp("locked")), {"somebody": "admin"})
+    with running_service(settings) as running:
+        yield running
+
+
+class TestWithoutKey:
+    @pytest.mark.parametrize(
+        "path",
+        ["/experiments", "/experiments/exp_x/extend", "/predict", "/explain/backpropagation",
+         "/v1/models/mnist:predict", "/v2/models/mnist/infer"],
+    )  # fmt: skip
+    def test_no_body_is_waited_for(self, locked: RunningService, path: str) -> None:
+        with _connected(locked) as connection:
+            connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\n".encode())
+            connection.sendall(b"Content-Type: application/json\r\nContent-Length: 99999\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 401"
+
+    def test_nothing_of_a_body_is_told(self, locked: RunningService) -> None:
+        refusal(locked.http.post("/experiments", content=b"{", headers=JSON), 401)
