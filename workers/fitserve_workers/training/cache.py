@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fitserve_core.datasets.dataset import Dataset, Rows
 from fitserve_workers.training.compiled import CompiledModel, Tensors
 from fitserve_workers.training.shape import Shape
+from fitserve_workers.training.sparse import NonZeros, non_zeros
 
 Program = TypeVar("Program", bound=CompiledModel)
 Array = NDArray[Any]
@@ -32,6 +33,7 @@ class ProgramCache:
         self._dropped_traces = 0
         # By the array's id, which nothing else gets while the array is held beside its copy.
         self._copies: dict[int, tuple[Array, Any]] = {}
+        self._non_zeros: tuple[Array, NonZeros | None] | None = None
 
     @property
     def traces(self) -> int:
@@ -54,10 +56,14 @@ class ProgramCache:
             self._dropped_traces += dropped.traces
         return program
 
-    def tensors(self, dataset: Dataset) -> Tensors:
+    def tensors(self, dataset: Dataset, *, skip_zeros: bool = False) -> Tensors:
         """Return the rows of `dataset`, copied but for arrays that the last data set had, too.
 
         Two targets of the same digits have their inputs in common.
+
+        Args:
+            dataset: its rows.
+            skip_zeros: whether training steps may skip zeros, where there are enough.
         """
         parts = (dataset.train, dataset.validation or dataset.train, dataset.test)
         arrays = {id(array): array for part in parts for array in (part.inputs, part.targets)}
@@ -67,7 +73,13 @@ class ProgramCache:
             if key not in self._copies:
                 self._copies[key] = (array, tf.constant(array))
         validation = self._pair(dataset.validation) if dataset.validation else None
-        return Tensors(self._pair(dataset.train), validation, self._pair(dataset.test))
+        zeros = self._non_zeros_of(dataset.train.inputs) if skip_zeros else None
+        return Tensors(self._pair(dataset.train), validation, self._pair(dataset.test), zeros)
 
     def _pair(self, rows: Rows) -> tuple[Any, Any]:
         return self._copies[id(rows.inputs)][1], self._copies[id(rows.targets)][1]
+
+    def _non_zeros_of(self, inputs: Array) -> NonZeros | None:
+        if self._non_zeros is None or self._non_zeros[0] is not inputs:
+            self._non_zeros = inputs, non_zeros(inputs)
+        return self._non_zeros[1]

@@ -12,16 +12,21 @@ from fitserve_core.spec import RunPlan
 from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.network import build_model, initialize
 from fitserve_workers.training.shape import Shape
+from fitserve_workers.training.sparse import NonZeros
 from fitserve_workers.training.step import evaluated
 from fitserve_workers.training.tasks import TASKS
 
 
 class Tensors(NamedTuple):
-    """A data set's rows as TensorFlow holds them: (inputs, targets) of each part."""
+    """A data set's rows as TensorFlow holds them: (inputs, targets) of each part.
+
+    With `non_zeros`, training steps visit only those of the training inputs.
+    """
 
     train: tuple[Any, Any]
     validation: tuple[Any, Any] | None
     test: tuple[Any, Any]
+    non_zeros: NonZeros | None = None
 
 
 class CompiledModel(ABC):

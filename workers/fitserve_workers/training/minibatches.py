@@ -33,7 +33,7 @@ class MiniBatches:
     def __init__(
         self, plan: RunPlan, dataset: Dataset, rows: Tensors, programs: ProgramCache
     ) -> None:
-        self.program = programs.get(Program, Shape.of(plan, dataset))
+        self.program = programs.get(Program, Shape.of(plan, dataset, rows.non_zeros))
         self._plan = plan
         self._dataset = dataset
         self._rows = rows

@@ -17,6 +17,7 @@ from fitserve_workers.training.orders import MAX_GRADIENT_ROWS
 from fitserve_workers.training.penalty import penalty_parts
 from fitserve_workers.training.schedules import LearningRate
 from fitserve_workers.training.shape import Shape
+from fitserve_workers.training.sparse import NonZeros, sparse_step
 from fitserve_workers.training.step import StepSums, evaluated, gradient_norms, training_step
 
 
@@ -92,13 +93,14 @@ class Program(CompiledModel):
         that epoch's loss was not finite.
         """
         bounds = tf.constant(start), tf.constant(end)
-        parts = rows.train, rows.validation
+        parts = rows.train, rows.non_zeros, rows.validation
         sums, reached = self._slice(*parts, orders, sample, sums, *bounds)
         return sums, int(reached)
 
     def _traced_slice(
         self,
         train: Any,
+        zeros: Any,
         validation: Any,
         orders: Any,
         sample: Any,
@@ -116,14 +118,14 @@ class Program(CompiledModel):
             first = epoch * steps
             sums = StepSums(train_sums[epoch], penalty)
             while step < tf.minimum(first + full_steps, end):
-                batch = self._batch(train, orders, epoch, step - first, self.shape.batch_size)
-                sums = sums.plus(training_step(self.model, self.optimizer, task, batch))
+                places = self._places(orders, epoch, step - first, self.shape.batch_size)
+                sums = sums.plus(self._step(train, zeros, places))
                 step += 1
             if short_rows:
                 # A loop of at most one turn: the short batch has a shape of its own.
                 while step < tf.minimum(first + steps, end):
-                    batch = self._batch(train, orders, epoch, step - first, short_rows)
-                    sums = sums.plus(training_step(self.model, self.optimizer, task, batch))
+                    places = self._places(orders, epoch, step - first, short_rows)
+                    sums = sums.plus(self._step(train, zeros, places))
                     step += 1
             whole, ended = sums.whole(), step == first + steps
             train_sums = _with_line(train_sums, epoch, tf.where(ended, whole, sums.figures))
@@ -140,10 +142,17 @@ class Program(CompiledModel):
         rows = [tf.gather(part, sample) for part in train]
         return gradient_norms(self.model, self.task, rows)
 
-    def _batch(self, rows: Any, orders: Any, epoch: Any, step: Any, size: int) -> Any:
-        places = tf.slice(orders, [epoch, step * self.shape.batch_size], [1, size])[0]
-        inputs, targets = (tf.gather(part, places) for part in rows)
-        return (inputs if self._augment is None else self._augment(inputs)), targets
+    def _places(self, orders: Any, epoch: Any, step: Any, size: int) -> Any:
+        return tf.slice(orders, [epoch, step * self.shape.batch_size], [1, size])[0]
+
+    def _step(self, train: Any, zeros: NonZeros | None, places: Any) -> StepSums:
+        inputs, targets = (tf.gather(part, places) for part in train)
+        parts = self.model, self.optimizer, self.task
+        if zeros is not None:
+            return sparse_step(*parts, (inputs, targets), zeros.spans(places), zeros.columns)
+        if self._augment is not None:
+            inputs = self._augment(inputs)
+        return training_step(*parts, (inputs, targets))
 
     def _call_once(self, rows: Tensors) -> None:
         orders = tf.zeros((self.shape.block, self.shape.train_rows), tf.int32)

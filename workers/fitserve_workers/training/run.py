@@ -14,6 +14,7 @@ from fitserve_workers.training.full_batch import FullBatch
 from fitserve_workers.training.loop import Loop
 from fitserve_workers.training.minibatches import MiniBatches
 from fitserve_workers.training.pretraining import AutoencoderStack
+from fitserve_workers.training.sparse import leaves_zeros_alone
 from fitserve_workers.training.stopping import Best, Patience
 from fitserve_workers.training.weights import read_weights
 
@@ -43,7 +44,7 @@ class Training:
         self._plan = plan
         self._patience = Patience(plan.early_stopping) if plan.early_stopping else None
         self._dataset = dataset
-        self._rows = programs.tensors(dataset)
+        self._rows = programs.tensors(dataset, skip_zeros=leaves_zeros_alone(plan))
         loop = FullBatch if isinstance(plan.optimizer, Lbfgs) else MiniBatches
         self._loop: Loop = loop(plan, dataset, self._rows, programs)
         self._program = self._loop.program

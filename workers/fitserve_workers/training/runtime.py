@@ -1,6 +1,17 @@
 """How a worker's process sets TensorFlow up."""
 
+import os
+
 import tensorflow as tf
+
+# XLA compiles a loop into one function of machine code where it reads and writes fewer bytes a turn
+# than this; each turn of any other loop calls its operations one by one, which costs a short turn
+# many times its work. The limit, 1 KiB by itself, must stay below that from which XLA gives a sum
+# to YNNPACK (32 Ki numbers), which such a function cannot call (TensorFlow 2.21).
+SHORT_LOOP_BYTES = 32 * 1024 * 4
+XLA_FLAGS = (
+    f"--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold={SHORT_LOOP_BYTES}"
+)
 
 
 def configure_tensorflow() -> None:
@@ -12,6 +23,7 @@ def configure_tensorflow() -> None:
     Raises:
         RuntimeError: TensorFlow is already running with other settings.
     """
+    os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     for gpu in tf.config.list_physical_devices("GPU"):

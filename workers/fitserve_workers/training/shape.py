@@ -6,6 +6,7 @@ from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.datasets.registry import Task
 from fitserve_core.spec import Augmentation, Network, Optimizer, RunPlan, Schedule
 from fitserve_workers.training.orders import block_epochs, steps_per_epoch
+from fitserve_workers.training.sparse import NonZeros
 
 
 class Shape(BaseModel):
@@ -26,10 +27,11 @@ class Shape(BaseModel):
     batch_size: int
     train_rows: int
     validation_rows: int
+    non_zeros: int | None = None
 
     @classmethod
-    def of(cls, plan: RunPlan, dataset: Dataset) -> "Shape":
-        """Return the shape of the run `plan` on `dataset`."""
+    def of(cls, plan: RunPlan, dataset: Dataset, zeros: NonZeros | None = None) -> "Shape":
+        """Return the shape of the run `plan` on `dataset`, whose training inputs have `zeros`."""
         return cls(
             network=plan.network,
             optimizer=plan.optimizer,
@@ -41,6 +43,7 @@ class Shape(BaseModel):
             batch_size=min(plan.batch_size or len(dataset.train), len(dataset.train)),
             train_rows=len(dataset.train),
             validation_rows=len(dataset.validation) if dataset.validation else 0,
+            non_zeros=len(zeros.columns) if zeros else None,
         )
 
     @property

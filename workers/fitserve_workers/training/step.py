@@ -39,11 +39,16 @@ def training_step(
     """Update the weights on one mini-batch; return what it adds to an epoch's sums."""
     with tf.GradientTape() as tape:
         figures, loss = minimised(model, task, batch)
-    rows = figures[0].shape[0]
-    parts = rows * tf.cast(penalty_parts(model), tf.float64)
+    sums = step_sums(model, figures)
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply(gradients, model.trainable_variables)
-    return StepSums(_sums(figures, []), parts)
+    return sums
+
+
+def step_sums(model: keras.Model, figures: tuple[Any, ...]) -> StepSums:
+    """Return what a mini-batch with the `figures`, row by row, adds to an epoch's sums."""
+    rows = figures[0].shape[0]
+    return StepSums(_sums(figures, []), rows * tf.cast(penalty_parts(model), tf.float64))
 
 
 def minimised(model: keras.Model, task: TaskFigures, batch: Any) -> tuple[tuple[Any, ...], Any]:
