@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop check format bench-smoke bench-costs bench-view reproduce readme-table performance-tables reproduce-spread screenshots constraints clean
+.PHONY: help demo up test test-interop check format bench-smoke bench-costs bench-view reproduce readme-table performance-tables reproduce-spread screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -20,6 +20,10 @@ test: .venv/.developed  ## the whole test suite
 
 test-interop: .venv/.developed .venv-interop/.installed  ## real clients of other protocols (two minutes)
 	@$(BIN)/python scripts/interop.py
+
+chaos: .venv/.developed  ## attack a real service (a quarter of an hour); SEED= repeats, ONLY= chooses
+	@PYTHONPATH=tests $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) \
+		$(if $(REPORT),--report $(REPORT))
 
 check: .venv/.developed  ## ruff, mypy, hadolint, and the house rules
 	@$(BIN)/ruff check .

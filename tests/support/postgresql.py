@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -31,39 +32,88 @@ def _unprivileged_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
+class OwnPostgresql:
+    """A real PostgreSQL server on a Unix socket, started and stopped when a test wants it.
+
+    Raises:
+        MissingServerError: it is not installed.
+    """
+
+    def __init__(self) -> None:
+        initdb, server = _program("initdb"), _program("postgres")
+        if initdb is None or server is None:
+            raise MissingServerError(
+                "PostgreSQL's server is not installed: apt-get install postgresql"
+            )
+        self._server = server
+        self._user = _unprivileged_user()
+        self._folder = Path(tempfile.mkdtemp(prefix="fitserve-pg-"))
+        self._running: subprocess.Popen[bytes] | None = None
+        self.url = f"postgresql://postgres@/postgres?host={self._folder}"
+        if self._user:
+            shutil.chown(self._folder, self._user)
+        subprocess.run(
+            [initdb, "-D", self._data, "-U", "postgres", "--no-sync", "-A", "trust"],
+            check=True,
+            user=self._user,
+            cwd=self._folder,
+            capture_output=True,
+        )
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def start(self) -> None:
+        settings = ["-c", "listen_addresses=", "-c", "fsync=off"]
+        self._running = subprocess.Popen(
+            [self._server, "-D", self._data, "-k", self._folder, *settings],
+            user=self._user,
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until(lambda: _answers(self.url))
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Stop it: SIGTERM waits for clients, SIGINT sends them away, SIGQUIT is a crash."""
+        if self._running is not None:
+            self._running.send_signal(how)
+            self._running.wait(30)
+            self._running = None
+
+    def kill_backends(self) -> int:
+        """End every connection but this one; return how many."""
+        engine = _engine(self.url)
+        query = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        )
+        with engine.connect() as connection:
+            killed = connection.execute(text(f"{query} AND backend_type = 'client backend'")).all()
+        engine.dispose()
+        return len(killed)
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self._folder)
+
+
+class MissingServerError(Exception):
+    """There is no PostgreSQL server on this machine."""
+
+
 @contextmanager
 def running_postgresql() -> Iterator[str]:
     """Run a real PostgreSQL server on a Unix socket; yield its URL."""
-    initdb, server = _program("initdb"), _program("postgres")
-    if initdb is None or server is None:
-        pytest.skip("PostgreSQL's server is not installed: apt-get install postgresql")
-    user = _unprivileged_user()
-    folder = Path(tempfile.mkdtemp(prefix="fitserve-pg-"))
-    if user:
-        shutil.chown(folder, user)
-    data = folder / "data"
-    subprocess.run(
-        [initdb, "-D", data, "-U", "postgres", "--no-sync", "-A", "trust"],
-        check=True,
-        user=user,
-        cwd=folder,
-        capture_output=True,
-    )
-    running = subprocess.Popen(
-        [server, "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
-        user=user,
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"postgresql://postgres@/postgres?host={folder}"
     try:
-        until(lambda: _answers(url))
-        yield url
+        server = OwnPostgresql()
+    except MissingServerError as error:
+        pytest.skip(str(error))
+    try:
+        server.start()
+        yield server.url
     finally:
-        running.terminate()
-        running.wait(30)
-        shutil.rmtree(folder)
+        server.remove()
 
 
 def _answers(url: str) -> bool:

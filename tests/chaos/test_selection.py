@@ -1,0 +1,36 @@
+"""The attacks that are cheap, one after the other on one house; all of them: `make chaos`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chaos import attacks  # noqa: F401 - registers them
+from chaos.arena import ATTACKS, Arena, Attack
+
+SEED = 20
+CHEAP = {
+    "1-slot-killed",
+    "5-duplicates",
+    "6-posting",
+    "8-running",
+    "8-ending",
+    "9-model-files",
+    "11-second-up",
+}
+
+pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc")
+
+
+@pytest.fixture(scope="module")
+def arena(data_folder: Path) -> Iterator[Arena]:
+    with Arena(SEED, data_folder) as arena:
+        yield arena
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [pytest.param(attack, id=attack.id) for attack in ATTACKS if attack.id in CHEAP],
+)
+def test_invariants_hold_after(arena: Arena, attack: Attack) -> None:
+    attack.run(arena)
