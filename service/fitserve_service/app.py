@@ -1,10 +1,13 @@
 """The application, built from settings."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
+from fitserve_core import tracing
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.results import ErrorEnvelope
 from fitserve_core.settings import Settings
@@ -43,6 +46,17 @@ ERROR_STATUSES: dict[int | str, dict[str, object]] = {
 }
 
 
+# Requests are traced once `tracing` has started, by FastAPI itself; what asks all day long is not.
+UNTRACED = {"/healthz", "/readyz", "/metrics", "/events"}
+TRACED: TelemetryConfig = {
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+    "exclude": lambda scope: scope["path"] in UNTRACED or scope["path"].endswith("/events"),
+}
+
+
 def create_app(settings: Settings) -> FastAPI:
     """Return the application; its parts start and stop with its lifespan.
 
@@ -53,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        tracing.start("fitserve-api")
         store = Store.opened(settings)
         artefacts = Artefacts(settings.artefacts)
         dispatcher = Dispatcher(store, settings.redis_url)
@@ -72,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         dispatcher.stop()
         store.close()
+        await asyncio.to_thread(tracing.stop)
 
     app = FastAPI(
         title="fitserve",
@@ -79,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
         responses=ERROR_STATUSES,
+        telemetry=TRACED,
     )
     install_error_handlers(app)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)

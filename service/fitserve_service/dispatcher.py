@@ -14,6 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from fitserve_core import tracing
 from fitserve_core.broker import QUEUE, TRAIN, celery_url
 from fitserve_core.store import Store
 
@@ -41,11 +42,13 @@ class Dispatcher(threading.Thread):
         self._wake = threading.Event()
         self._stopping = False
         self._broker_away = False
+        self._trace: tracing.Carrier | None = None
         self._clocks = (time.time(), time.monotonic())
         self._spare_until = 0.0
 
     def wake(self) -> None:
         """Look at once: runs were added."""
+        self._trace = tracing.carrier()
         self._wake.set()
 
     def stop(self) -> None:
@@ -96,7 +99,7 @@ class Dispatcher(threading.Thread):
             with Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=5) as broker:
                 missing = waiting - int(broker.llen(QUEUE))
             if missing > 0:
-                _send(redis_url, min(missing, MOST_HINTS_A_TICK))
+                self._send(redis_url, min(missing, MOST_HINTS_A_TICK))
         except (RedisError, BrokerError) as error:
             if not self._broker_away:
                 log.warning("the broker does not answer (%s); runs wait in the store", error)
@@ -105,6 +108,12 @@ class Dispatcher(threading.Thread):
         if self._broker_away:
             log.info("the broker answers again")
         self._broker_away = False
+
+    def _send(self, redis_url: str, hints: int) -> None:
+        # Hints that nobody asked for just now, such as those for lost runs, belong to no trace.
+        trace, self._trace = self._trace, None
+        with tracing.span("send hints", within=trace, kind="PRODUCER", alone=False, hints=hints):
+            _send(redis_url, hints)
 
 
 def _send(redis_url: str, hints: int) -> None:
@@ -115,5 +124,10 @@ def _send(redis_url: str, hints: int) -> None:
     ):
         for _ in range(hints):
             sender.send_task(
-                TRAIN, queue=QUEUE, ignore_result=True, retry=False, connection=connection
+                TRAIN,
+                queue=QUEUE,
+                ignore_result=True,
+                retry=False,
+                connection=connection,
+                headers=tracing.carrier(),
             )

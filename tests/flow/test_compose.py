@@ -18,6 +18,8 @@ from fitserve_core.settings import Settings
 from fitserve_service.stack.broker import broker_answers, broker_command
 from support.ports import free_port
 from support.postgresql import emptied
+from support.receivers import Receiver, receiving
+from support.traces import Span, spans
 from support.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +95,12 @@ class TestFiles:
 
 class TestParts:
     @pytest.fixture
-    def environment(self, postgresql: str, tmp_path: Path) -> dict[str, str]:
+    def collector(self) -> Iterator[Receiver]:
+        with receiving() as receiver:
+            yield receiver
+
+    @pytest.fixture
+    def environment(self, postgresql: str, collector: Receiver, tmp_path: Path) -> dict[str, str]:
         return {
             **os.environ,
             "DATABASE_URL": emptied(postgresql),
@@ -102,9 +109,13 @@ class TestParts:
             "FITSERVE_DATA": str(tmp_path),
             "FITSERVE_API_KEYS": str(ENTRY),
             "FITSERVE_SLOTS": "1",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "OTEL_BSP_SCHEDULE_DELAY": "200",
         }
 
-    def test_train_and_predict(self, environment: dict[str, str], tmp_path: Path) -> None:
+    def test_train_predict_and_trace(
+        self, environment: dict[str, str], collector: Receiver, tmp_path: Path
+    ) -> None:
         url = f"http://127.0.0.1:{environment['FITSERVE_PORT']}"
         broker = environment["REDIS_URL"]
         with ExitStack() as parts:
@@ -124,6 +135,24 @@ class TestParts:
             assert answer.predictions[0].value == pytest.approx(0.37, abs=0.15)
             assert subprocess.run(HEALTH, env=environment, check=False).returncode == 0
         assert subprocess.run(HEALTH, env=environment, check=False).returncode == 1
+        self._assert_one_trace(created.id, spans(collector))
+
+    def _assert_one_trace(self, experiment_id: str, traced: list[Span]) -> None:
+        """From the request over the hint to both trainings, in both processes."""
+        [request] = [one for one in traced if one.name == "POST /experiments"]
+        mine = [one for one in traced if one.trace == request.trace]
+        children = {one.name: one for one in mine if one.parent == request.id}
+        assert children.keys() == {"send hints", "train run"}
+        assert children["send hints"].service == "fitserve-api"
+        taken = [one for one in mine if one.name == "take hint"]
+        assert {one.parent for one in taken} == {children["send hints"].id}
+        trained = [one for one in mine if one.name == "train run"]
+        assert len(trained) == 2
+        for run in trained:
+            assert run.service == "fitserve-workers"
+            assert run.attributes["fitserve.experiment.id"] == experiment_id
+            steps = [one.name for one in mine if one.parent == run.id]
+            assert sorted(steps) == ["finish", "prepare", "train"]
 
     def _answers(self, client: Client) -> bool:
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import billiard
 from celery import Celery
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
 
 from fitserve_core.broker import QUEUE, celery_url
 from fitserve_core.errors import ConfigurationError
@@ -75,6 +75,7 @@ def work(settings: Settings) -> None:
 
     worker_shutting_down.connect(tell_slots)
     worker_process_init.connect(prepare_slot)
+    worker_process_shutdown.connect(tasks.end_slot)
     # The handlers above are this process's: slots must be copies of it, on macOS too.
     billiard.set_start_method("fork", force=True)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

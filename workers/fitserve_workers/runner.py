@@ -3,12 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from fitserve_core import tracing
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.datasets.binary import towards
 from fitserve_core.datasets.dataset import Division
@@ -62,13 +64,21 @@ class Runner:
     worker: str
     stopping: Callable[[], bool]
 
-    def train_next(self) -> None:
-        """Claim a run and bring it to an end; do nothing where none waits."""
-        claim = patiently(lambda: self.store.claims.take(self.worker))
+    def train_next(self, hint: tracing.Carrier | None = None) -> None:
+        """Claim a run and bring it to an end; do nothing where none waits.
+
+        Args:
+            hint: the span that the hint was sent in.
+        """
+        with tracing.span("take hint", within=hint, kind="CONSUMER", alone=False):
+            claim = patiently(lambda: self.store.claims.take(self.worker))
         if claim is None:
             return
         try:
-            with LeaseKeeper(self.store.claims, claim, self.settings.lease_seconds) as keeper:
+            with (
+                LeaseKeeper(self.store.claims, claim, self.settings.lease_seconds) as keeper,
+                _traced(claim),
+            ):
                 _Attempt(self, claim, keeper).train()
         except LeaseLostError as error:
             log.info("%s; its attempt stops", error)
@@ -109,6 +119,18 @@ class Runner:
             log.info("%s; its failure is not recorded", lost)
 
 
+def _traced(claim: Claim) -> AbstractContextManager[None]:
+    """Trace an attempt as part of what the request for it began."""
+    return tracing.span(
+        "train run",
+        within=claim.trace,
+        experiment__id=claim.experiment_id,
+        run__id=claim.run_id,
+        run__attempt=claim.attempt,
+        dataset=claim.plan.dataset,
+    )
+
+
 class _Attempt:
     """One claim being trained."""
 
@@ -131,7 +153,14 @@ class _Attempt:
             LeaseLostError: the run was cancelled, or given to somebody else.
             HandedBackError: the worker was asked to stop.
         """
-        training = self._start()
+        with tracing.span("prepare"):
+            training = self._start()
+        with tracing.span("train"):
+            self._train(training)
+        with tracing.span("finish"):
+            self._finish(training)
+
+    def _train(self, training: Training) -> None:
         while not training.finished:
             # Epochs that an earlier attempt recorded are repeated after a damaged checkpoint.
             figures = [row for row in training.advance() if row.epoch > self._claim.epoch]
@@ -142,7 +171,6 @@ class _Attempt:
                 self._record_if_due(training)
             if not training.finished:
                 self._go_on()
-        self._finish(training)
 
     def _go_on(self) -> None:
         self._keeper.show_life()

@@ -5,9 +5,10 @@ import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from celery import Celery
+from celery import Celery, Task
 from sqlalchemy.exc import SQLAlchemyError
 
+from fitserve_core import tracing
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.broker import TRAIN
 from fitserve_core.processes import die_with_parent
@@ -26,9 +27,9 @@ _slot: "list[Runner]" = []
 def register(app: Celery) -> None:
     """Add the one task: claim a run and train it. A hint names none, the claim chooses."""
 
-    @app.task(name=TRAIN)  # type: ignore[untyped-decorator]
-    def train() -> None:
-        _slot[0].train_next()
+    @app.task(name=TRAIN, bind=True)  # type: ignore[untyped-decorator]
+    def train(task: Task) -> None:
+        _slot[0].train_next(tracing.headers_of(task.request))
 
 
 def prepare_slot(settings: Settings, stopping: Callable[[], bool]) -> None:
@@ -44,6 +45,8 @@ def prepare_slot(settings: Settings, stopping: Callable[[], bool]) -> None:
     from fitserve_workers.training import ProgramCache, configure_tensorflow  # noqa: PLC0415
 
     configure_tensorflow()
+    # Not before: the thread that sends spans belongs to this process.
+    tracing.start("fitserve-workers")
     _slot[:] = [
         Runner(
             settings=settings,
@@ -54,6 +57,11 @@ def prepare_slot(settings: Settings, stopping: Callable[[], bool]) -> None:
             stopping=stopping,
         )
     ]
+
+
+def end_slot(**_: object) -> None:
+    """Send what was traced before the process ends."""
+    tracing.stop()
 
 
 def _give_away_runs_of_the_dead(store: Store) -> None:

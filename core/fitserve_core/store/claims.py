@@ -20,6 +20,7 @@ from fitserve_core.store.parents import change_status, lock
 from fitserve_core.store.settle import fail_followers, settle
 from fitserve_core.store.tables import artefact, epoch, run
 from fitserve_core.store.turns import next_run
+from fitserve_core.tracing import Carrier
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Claim:
 
     `checkpoint`: where an earlier attempt got to; `earlier_checkpoint`: the one before it.
     `starts_from`: the run whose weights this one begins with, where its spec asks for a warm start;
-    `start`: their file, if it is still there.
+    `start`: their file, if it is still there. `trace`: the request that asked for the run.
     """
 
     run_id: str
@@ -40,6 +41,7 @@ class Claim:
     earlier_checkpoint: Checkpoint | None = None
     starts_from: str | None = None
     start: StoredFile | None = None
+    trace: Carrier | None = None
 
 
 class Claims:
@@ -174,7 +176,7 @@ class Claims:
         data = {"run_id": run_id, **{name: row[name] for name in told}}
         events.append(connection, experiment_id, "run.running", data)
         try:
-            return _claim(connection, row)
+            return _claim(connection, row, parent["trace"])
         except ValidationError as error:
             reason = f"its stored plan cannot be read by this version: {error}"
             self._fail_unreadable(connection, row, reason)
@@ -210,7 +212,7 @@ class Claims:
         return now() + self._lease_seconds
 
 
-def _claim(connection: Connection, row: RowMapping) -> Claim:
+def _claim(connection: Connection, row: RowMapping, trace: Carrier | None) -> Claim:
     source = row["starts_from"]
     return Claim(
         run_id=row["id"],
@@ -222,6 +224,7 @@ def _claim(connection: Connection, row: RowMapping) -> Claim:
         earlier_checkpoint=_checkpoint(row, "earlier_checkpoint"),
         starts_from=source,
         start=None if source is None else weights_of(connection, source),
+        trace=trace,
     )
 
 

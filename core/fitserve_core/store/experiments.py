@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from fitserve_core import tracing
 from fitserve_core.errors import ConflictError
 from fitserve_core.results import TERMINAL, Experiment
 from fitserve_core.spec import ExperimentSpec
@@ -162,6 +163,7 @@ def _insert(connection: Connection, spec: ExperimentSpec, key: str | None) -> st
             idempotency_key=key,
             posted_sha256=_digest(spec),
             created_at=now(),
+            trace=tracing.carrier(),
         )
     )
     connection.execute(insert(run), missing_runs(connection, experiment_id, spec))

@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 from sqlalchemy import Connection, insert, select, update
 
+from fitserve_core import tracing
 from fitserve_core.errors import ConflictError
 from fitserve_core.results import TERMINAL
 from fitserve_core.spec import ExperimentSpec
@@ -56,6 +57,6 @@ def _add(connection: Connection, experiment_id: str, spec: ExperimentSpec) -> No
     connection.execute(
         update(experiment)
         .where(experiment.c.id == experiment_id)
-        .values(spec=spec.model_dump(mode="json"))
+        .values(spec=spec.model_dump(mode="json"), trace=tracing.carrier())
     )
     change_status(connection, experiment_id, "queued", finished_at=None, error=None)

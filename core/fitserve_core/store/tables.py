@@ -38,6 +38,8 @@ experiment = Table(
     Column("kept_value", Double),
     Column("kept_rank", Double),
     Column("error", Text),
+    # W3C Trace Context of the request that its runs were asked for by.
+    Column("trace", JSON(none_as_null=True)),
     Index("experiment_by_status", "status", "id"),
     Index("experiment_by_dataset", "dataset", "id"),
     Index("experiment_by_rank", "model_name", "kept_rank"),
