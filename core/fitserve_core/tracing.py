@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,8 +16,8 @@ Carrier = Mapping[str, str]
 Kind = Literal["INTERNAL", "PRODUCER", "CONSUMER"]
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-# What a span may cost whoever stops while nobody takes its spans.
-FLUSH_MILLISECONDS = 2_000
+# What it may cost to stop while nobody takes the spans.
+FLUSH_SECONDS = 2.0
 
 _provider: "TracerProvider | None" = None
 
@@ -42,7 +43,10 @@ def stop() -> None:
     """Send what was traced and not yet sent; give up soon where nobody takes it."""
     global _provider  # noqa: PLW0603
     if _provider is not None:
-        _provider.force_flush(FLUSH_MILLISECONDS)
+        # By a thread that ends with the process: the exporter's own patience outlasts any limit.
+        flushing = threading.Thread(target=_provider.force_flush, daemon=True)
+        flushing.start()
+        flushing.join(FLUSH_SECONDS)
     _provider = None
 
 
