@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop check format bench-smoke bench-costs bench-view reproduce readme-table performance-tables reproduce-spread screenshots constraints chaos clean
+.PHONY: help demo up test test-interop check format bench-smoke bench-costs bench-overhead bench-view reproduce readme-table performance-tables reproduce-spread screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -45,6 +45,9 @@ bench-smoke: .venv/.installed  ## the training program beside Keras fit (under a
 
 bench-costs: .venv/.installed  ## what augmentation and an epoch's figures cost (three minutes)
 	@$(BIN)/python -m benchmarks.training.epoch_costs
+
+bench-overhead: .venv/.installed  ## what the service adds to 100 tiny runs (two minutes)
+	@$(BIN)/python -m benchmarks.service_overhead
 
 bench-view: .venv/.developed  ## the dashboard's first view of 1,000 experiments (two minutes)
 	@$(BIN)/python -m benchmarks.first_view

@@ -17,9 +17,12 @@ def export_keras(model: keras.Model, path: Path) -> None:
     Raises:
         ValueError: `path` does not end in `.keras`.
     """
-    plain = keras.models.clone_model(model, clone_function=_without_ours)
-    plain.set_weights(model.get_weights())
-    plain.save(path)
+    if any(isinstance(layer, SeededDropout) for layer in model.layers):
+        # Only where it must be: a copy takes longer than writing the file.
+        plain = keras.models.clone_model(model, clone_function=_without_ours)
+        plain.set_weights(model.get_weights())
+        model = plain
+    model.save(path)
 
 
 def _without_ours(layer: keras.layers.Layer) -> keras.layers.Layer:
