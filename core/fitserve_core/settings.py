@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, IPvAnyNetwork, SecretStr, field_validator
@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
         default=(),
         description="Private networks that webhooks may reach, such as `10.0.0.0/8,127.0.0.1/32`.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe lines that are logged."
     )
     lease_seconds: float = Field(
         default=20.0, gt=1, description="A run whose worker is silent for so long is given away."

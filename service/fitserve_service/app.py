@@ -32,6 +32,7 @@ from fitserve_service.openapi import install_openapi
 from fitserve_service.predict import endpoints as predict
 from fitserve_service.predict.sessions import SessionCache
 from fitserve_service.protocols import open_inference, tensorflow_serving
+from fitserve_service.requests import RequestLog
 from fitserve_service.webhooks import endpoints as webhooks
 from fitserve_service.webhooks.deliverer import Deliverer
 
@@ -100,6 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
     install_error_handlers(app)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(instruments.Instruments)
+    app.add_middleware(RequestLog)
     app.include_router(health.router)
     app.include_router(instruments.router)
     for part in (

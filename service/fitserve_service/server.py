@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from fitserve_core.errors import ConfigurationError
+from fitserve_core.logs import configure_logs
 from fitserve_core.settings import Settings
 from fitserve_service.app import create_app
 from fitserve_service.connections import BoundedConnection
@@ -43,7 +44,7 @@ def build_server(settings: Settings) -> Server:
         http=BoundedConnection,
         limit_concurrency=MOST_CONNECTIONS,
         access_log=False,
-        log_level="warning",
+        log_config=None,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return Server(app, config)
@@ -51,7 +52,7 @@ def build_server(settings: Settings) -> Server:
 
 def serve(settings: Settings, listening: socket.socket) -> None:
     """Answer on a socket that is bound already, until told to stop."""
-    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    configure_logs("api", settings.log_level)
     log.info("answers %s", who_may_call(settings))
     build_server(settings).run(sockets=[listening])
 

@@ -8,10 +8,16 @@ from typing import Any
 
 import billiard
 from celery import Celery
-from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
+from celery.signals import (
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutting_down,
+)
 
 from fitserve_core.broker import QUEUE, celery_url
 from fitserve_core.errors import ConfigurationError
+from fitserve_core.logs import configure_logs
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_workers import tasks
@@ -46,7 +52,6 @@ def build_app(settings: Settings) -> Celery:
         worker_enable_remote_control=False,
         worker_max_memory_per_child=LARGEST_SLOT_KILOBYTES,
         worker_proc_alive_timeout=SLOT_READY_WITHIN_SECONDS,
-        worker_hijack_root_logger=False,
     )
     tasks.register(app)
     return app
@@ -73,6 +78,9 @@ def work(settings: Settings) -> None:
             log.exception("a slot could not be prepared and ends")
             os._exit(1)
 
+    configure_logs("worker", settings.log_level)
+    # Connected, it keeps Celery from configuring logs by itself.
+    setup_logging.connect(_configured, weak=False)
     worker_shutting_down.connect(tell_slots)
     worker_process_init.connect(prepare_slot)
     worker_process_shutdown.connect(tasks.end_slot)
@@ -83,6 +91,10 @@ def work(settings: Settings) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     app.worker_main(["worker", "--loglevel=WARNING", "--pool=prefork", *options])
+
+
+def _configured(**_: Any) -> None:
+    """Leave logs as they are."""
 
 
 def run_worker(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from contextvars import copy_context
 from types import TracebackType
 from typing import Self
 
@@ -40,7 +41,9 @@ class LeaseKeeper:
         self._silent_until = self._renewed + SILENT_SECONDS
         self._lost: LeaseLostError | None = None
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="lease keeper", daemon=True)
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._keep,), name="lease keeper", daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()

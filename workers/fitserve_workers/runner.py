@@ -17,6 +17,7 @@ from fitserve_core.datasets.dataset import Division
 from fitserve_core.datasets.loading import load_dataset
 from fitserve_core.errors import FitserveError, LeaseLostError, UnavailableError
 from fitserve_core.garbage import garbage_of_run, remove_garbage
+from fitserve_core.logs import bound
 from fitserve_core.results import EpochFigures
 from fitserve_core.settings import Settings
 from fitserve_core.store import Claim, Store, StoredFile
@@ -74,16 +75,24 @@ class Runner:
             claim = patiently(lambda: self.store.claims.take(self.worker))
         if claim is None:
             return
+        about = {"experiment_id": claim.experiment_id, "run_id": claim.run_id}
+        with bound(**about, attempt=claim.attempt):
+            log.info("training goes on after epoch %d", claim.epoch)
+            self._train(claim)
+
+    def _train(self, claim: Claim) -> None:
         try:
             with (
                 LeaseKeeper(self.store.claims, claim, self.settings.lease_seconds) as keeper,
                 _traced(claim),
             ):
                 _Attempt(self, claim, keeper).train()
+            log.info("trained")
         except LeaseLostError as error:
             log.info("%s; its attempt stops", error)
             self._tidy(claim)
         except HandedBackError:
+            log.info("handed back: this worker stops")
             self._hand_back(claim)
         except (OperationalError, InterfaceError) as error:
             # No fault of the run: its lease runs out, and whoever finds the store again goes on.

@@ -18,6 +18,7 @@ import httpx2
 from filelock import FileLock, Timeout
 
 from fitserve_core.errors import ConfigurationError
+from fitserve_core.logs import configure_logs
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_service.listening import bind, who_may_call
@@ -119,6 +120,7 @@ class Stack:
             "FITSERVE_LEASE_SECONDS": str(settings.lease_seconds),
             "FITSERVE_MAX_LOST_ATTEMPTS": str(settings.max_lost_attempts),
             "FITSERVE_MAX_BODY_BYTES": str(settings.max_body_bytes),
+            "FITSERVE_LOG_LEVEL": str(settings.log_level),
             "FITSERVE_MNIST": settings.mnist and str(settings.mnist.resolve()),
             "FITSERVE_API_KEYS": settings.api_keys and settings.api_keys.get_secret_value(),
             "DATABASE_URL": settings.database_url,
@@ -228,6 +230,7 @@ class Stack:
 
 def serve_forever(settings: Settings) -> None:
     """Run the whole service until SIGINT, SIGTERM or SIGHUP."""
+    configure_logs("stack", settings.log_level)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())

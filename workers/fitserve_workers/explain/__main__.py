@@ -7,6 +7,7 @@ from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 
 from fitserve_core.explaining import BackpropagationRequest
+from fitserve_core.logs import configure_logs
 
 log = logging.getLogger(__name__)
 
@@ -37,4 +38,5 @@ def _answer(connection: Connection) -> None:
 
 
 if __name__ == "__main__":
+    configure_logs("explain")
     serve(sys.argv[1])
