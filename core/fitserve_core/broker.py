@@ -2,6 +2,8 @@
 
 QUEUE = "fitserve"
 TRAIN = "runs.train"
+# What a worker calls its connections; its machine and process follow.
+WORKER_PREFIX = "fitserve-worker-"
 
 
 def celery_url(redis_url: str) -> str:

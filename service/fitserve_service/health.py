@@ -1,15 +1,22 @@
 """Liveness and readiness."""
 
+import os
+import shutil
+from pathlib import Path
+
 from fastapi import APIRouter, Response
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from fitserve_core.broker import WORKER_PREFIX
 from fitserve_core.results import Health
 from fitserve_core.store import Store
 from fitserve_service.dependencies import OpenParts
 
 router = APIRouter(tags=["health"])
+
+LITTLE_BYTES = 200 * 2**20
 
 
 @router.get("/healthz", operation_id="live")
@@ -20,16 +27,20 @@ async def live() -> Health:
 
 @router.get("/readyz", operation_id="ready")
 def ready(parts: OpenParts, response: Response) -> Health:
-    """Tell what the service can reach; 503 without its store.
+    """Tell what the service can reach; 503 without its store or a data folder to write to.
 
-    A missing broker is told, yet the service stays ready: it accepts experiments, whose rows wait
-    for the broker's return, and it predicts.
+    Missing workers or a missing broker are told, yet the service stays ready: it accepts
+    experiments, whose rows wait for their return, and it predicts.
     """
-    store, broker = _store(parts.store), _broker(parts.settings.redis_url)
-    if store != "ok":
+    store, data = _store(parts.store), _data(parts.settings.data)
+    broker, workers = _broker(parts.settings.redis_url)
+    unavailable = any(part.startswith("unavailable") for part in (store, data))
+    if unavailable:
         response.status_code = 503
-    status = "ok" if store == "ok" else "unavailable"
-    return Health(status=status, parts={"store": store, "broker": broker})
+    return Health(
+        status="unavailable" if unavailable else "ok",
+        parts={"store": store, "broker": broker, "workers": workers, "data": data},
+    )
 
 
 def _store(store: Store) -> str:
@@ -40,12 +51,27 @@ def _store(store: Store) -> str:
     return "ok"
 
 
-def _broker(redis_url: str | None) -> str:
+def _broker(redis_url: str | None) -> tuple[str, str]:
+    """Return how the broker is, and how many workers are connected to it."""
     if redis_url is None:
-        return "not configured"
+        return "not configured", "not configured"
     try:
         with Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=1) as broker:
-            broker.ping()
+            clients = broker.client_list()
     except (RedisError, ValueError) as error:
-        return f"unavailable: {type(error).__name__}"
+        return f"unavailable: {type(error).__name__}", "unknown: the broker does not answer"
+    # One that hears of hints has more than one connection, all from one process.
+    workers = {client["name"] for client in clients if client["name"].startswith(WORKER_PREFIX)}
+    return "ok", f"ok: {len(workers)}" if workers else "none: experiments wait for one"
+
+
+def _data(folder: Path) -> str:
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return f"unavailable: {error.strerror}"
+    if not os.access(folder, os.W_OK):
+        return "unavailable: it cannot be written to"
+    if free < LITTLE_BYTES:
+        return f"nearly full: {free // 2**20} MiB are left"
     return "ok"

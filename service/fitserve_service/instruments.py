@@ -1,15 +1,21 @@
-"""Prometheus metrics: requests by route, runs by status."""
+"""Prometheus metrics: requests and predictions by this process, training by the store's rows."""
 
 import time
-from typing import get_args
 
 from fastapi import APIRouter
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fitserve_core.results import Status
+from fitserve_core.store.activity import activity
 from fitserve_service.dependencies import OpenParts
+from fitserve_service.training_metrics import TrainingMetrics
 
 router = APIRouter(tags=["health"])
 
@@ -20,16 +26,14 @@ SECONDS = Histogram(
     ["method", "route"],
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
 )
-RUNS = Gauge("fitserve_runs", "Runs by status.", ["status"])
 
 
 @router.get("/metrics", operation_id="prometheus", response_class=Response)
 def prometheus(parts: OpenParts) -> Response:
     """Return the service's figures as Prometheus reads them."""
-    runs = parts.store.runs.count_by_status()
-    for status in get_args(Status):
-        RUNS.labels(status).set(runs.get(status, 0))
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    training = CollectorRegistry(auto_describe=False)
+    training.register(TrainingMetrics(activity(parts.store.database)))
+    return Response(generate_latest() + generate_latest(training), media_type=CONTENT_TYPE_LATEST)
 
 
 class Instruments:

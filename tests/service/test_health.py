@@ -1,15 +1,32 @@
 """Liveness, readiness, and the figures that Prometheus reads."""
 
+from collections.abc import Iterator
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from redis import Redis
 
+from fitserve_core.results import EpochFigures
 from fitserve_core.settings import Settings
 from fitserve_core.store.database import Database
 from support import stories
+from support.brokers import OwnBroker
+from support.perceptrons import Line, keep
 from support.refusals import refusal
 from support.serving import RunningService, running_service
+from support.waiting import until
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/nothing?connect_timeout=2"
+
+
+@pytest.fixture
+def broker() -> Iterator[str]:
+    """Address of a broker that runs."""
+    broker = OwnBroker()
+    broker.start()
+    yield broker.url
+    broker.stop()
+    broker.remove()
 
 
 @pytest.fixture
@@ -18,6 +35,7 @@ def storeless(service: RunningService, monkeypatch: pytest.MonkeyPatch) -> Runni
     database = service.thread.parts.store.database
     gone = Database(NOWHERE)
     monkeypatch.setattr(database, "_engine", gone._engine)
+    monkeypatch.setattr(database, "_snapshots", gone._snapshots)
     return service
 
 
@@ -31,18 +49,14 @@ class TestReadyz:
     def test_tells_every_part(self, service: RunningService) -> None:
         answer = service.http.get("/readyz")
         assert answer.status_code == 200
-        assert answer.json() == {
-            "status": "ok",
-            "parts": {"store": "ok", "broker": "not configured"},
-        }
+        parts = {"broker": "not configured", "workers": "not configured"}
+        assert answer.json() == {"status": "ok", "parts": {"store": "ok", "data": "ok", **parts}}
 
     def test_is_unavailable_without_its_store(self, storeless: RunningService) -> None:
         answer = storeless.http.get("/readyz")
         assert answer.status_code == 503
-        assert answer.json() == {
-            "status": "unavailable",
-            "parts": {"store": "unavailable: OperationalError", "broker": "not configured"},
-        }
+        assert answer.json()["status"] == "unavailable"
+        assert answer.json()["parts"]["store"] == "unavailable: OperationalError"
 
     def test_is_ready_without_its_broker(self, settings: Settings) -> None:
         away = settings.model_copy(update={"redis_url": f"unix://{settings.data}/nobody.sock"})
@@ -52,7 +66,28 @@ class TestReadyz:
             assert answer.json()["parts"] == {
                 "store": "ok",
                 "broker": "unavailable: ConnectionError",
+                "workers": "unknown: the broker does not answer",
+                "data": "ok",
             }
+
+    def test_is_unavailable_without_its_data_folder(
+        self, service: RunningService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gone = service.settings.data / "gone"
+        monkeypatch.setitem(service.thread.parts.settings.__dict__, "data", gone)
+        answer = service.http.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["parts"]["data"] == "unavailable: No such file or directory"
+
+    def test_tells_that_no_worker_is_connected(self, settings: Settings, broker: str) -> None:
+        with (
+            running_service(settings.model_copy(update={"redis_url": broker})) as service,
+            Redis.from_url(broker, client_name="fitserve-worker-here-1") as worker,
+        ):
+            told = service.http.get("/readyz").json()["parts"]
+            assert told["workers"] == "none: experiments wait for one"
+            worker.ping()
+            assert service.http.get("/readyz").json()["parts"]["workers"] == "ok: 1"
 
 
 class TestStoreGoneAway:
@@ -123,3 +158,31 @@ class TestMetrics:
         service.store.experiments.cancel(experiment.id)
         runs = _samples(service, "fitserve_runs")
         assert (runs["queued",], runs["cancelled",]) == (0, 1)
+
+    def test_tells_of_the_queue_and_of_training(self, service: RunningService) -> None:
+        names = ("queue_depth", "oldest_queued_run_seconds", "training_steps_per_second")
+        assert [_samples(service, f"fitserve_{name}")[()] for name in names] == [0, 0, 0]
+        stories.post(service.store, repetitions=3)
+        claim = stories.take(service.store)
+        figures = [EpochFigures(epoch=1, loss=1.0, seconds=0.5)]
+        service.store.claims.record(claim, figures, stories.CHECKPOINT)
+        depth, oldest, rate = (_samples(service, f"fitserve_{name}")[()] for name in names)
+        assert depth == 2
+        assert 0 < oldest < 60
+        assert rate == 50_000 / 8 / 0.5
+
+    def test_counts_leases_lost_in_the_store(self, service: RunningService) -> None:
+        assert _samples(service, "fitserve_leases_lost_total")[()] == 0
+        stories.post(service.store)
+        stories.take(service.store)
+        stories.let_leases_run_out(service.store)
+        # The service's own dispatcher may be the one that finds it.
+        service.store.leases.expire()
+        until(lambda: _samples(service, "fitserve_leases_lost_total")[()] == 1)
+
+    def test_measures_predictions_by_data_set(self, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Line())
+        before = _samples(service, "fitserve_prediction_seconds_count")["eckerle4",]
+        body = {"model": "eckerle4", "instances": [451.5]}
+        service.http.post("/predict", json=body).raise_for_status()
+        assert _samples(service, "fitserve_prediction_seconds_count")["eckerle4",] == before + 1

@@ -4,6 +4,7 @@ import ctypes
 import logging
 import multiprocessing.sharedctypes
 import os
+import socket
 from typing import Any
 
 import billiard
@@ -15,7 +16,7 @@ from celery.signals import (
     worker_shutting_down,
 )
 
-from fitserve_core.broker import QUEUE, celery_url
+from fitserve_core.broker import QUEUE, WORKER_PREFIX, celery_url
 from fitserve_core.errors import ConfigurationError
 from fitserve_core.logs import configure_logs
 from fitserve_core.settings import Settings
@@ -44,6 +45,7 @@ def build_app(settings: Settings) -> Celery:
         task_default_queue=QUEUE,
         task_serializer="json",
         accept_content=["json"],
+        broker_transport_options={"client_name": f"{WORKER_PREFIX}{_name()}"},
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         worker_concurrency=settings.slots,
@@ -91,6 +93,11 @@ def work(settings: Settings) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     app.worker_main(["worker", "--loglevel=WARNING", "--pool=prefork", *options])
+
+
+def _name() -> str:
+    """Return a name without blanks, which a broker's client may not have."""
+    return f"{''.join(socket.gethostname().split())}-{os.getpid()}"
 
 
 def _configured(**_: Any) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 
 from fitserve_core.errors import NotFoundError
 from fitserve_core.store import events
+from fitserve_core.store.counters import LEASES_LOST, count
 from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
 from fitserve_core.store.parents import lock
@@ -70,13 +71,17 @@ class Leases:
             losses = row.lost_attempts + 1
             if losses < self._max_lost_attempts:
                 reason = f"its worker {how} ({losses} of {self._max_lost_attempts} losses)"
-                requeue(connection, row.id, row.experiment_id, still, reason, lost_attempts=losses)
+                lost = requeue(
+                    connection, row.id, row.experiment_id, still, reason, lost_attempts=losses
+                )
             else:
-                self._fail(connection, row, still, losses)
+                lost = self._fail(connection, row, still, losses)
+            if lost:
+                count(connection, LEASES_LOST)
 
     def _fail(
         self, connection: Connection, row: Row[Any], where: ColumnElement[bool], losses: int
-    ) -> None:
+    ) -> bool:
         error = (
             f"{losses} workers went silent while they trained this run (killed for memory, say); "
             "it is not tried again"
@@ -92,11 +97,13 @@ class Leases:
                 finished_at=now(),
             )
         )
-        if connection.execute(failed).rowcount:
-            data = {"run_id": row.id, "error": error}
-            events.append(connection, row.experiment_id, "run.failed", data)
-            fail_followers(connection, row.experiment_id, row.id)
-            settle(connection, row.experiment_id)
+        if connection.execute(failed).rowcount == 0:
+            return False
+        data = {"run_id": row.id, "error": error}
+        events.append(connection, row.experiment_id, "run.failed", data)
+        fail_followers(connection, row.experiment_id, row.id)
+        settle(connection, row.experiment_id)
+        return True
 
 
 def _leased() -> Select[Any]:
@@ -110,11 +117,13 @@ def requeue(
     where: ColumnElement[bool],
     reason: str,
     **values: Any,
-) -> None:
-    """Let another worker go on with a run, if `where` holds for it."""
+) -> bool:
+    """Let another worker go on with a run, if `where` holds for it; tell whether it did."""
     changed = (
         update(run).where(where).values(status="queued", lease_until=None, worker=None, **values)
     )
-    if connection.execute(changed).rowcount:
-        data = {"run_id": run_id, "reason": reason}
-        events.append(connection, experiment_id, "run.requeued", data)
+    if connection.execute(changed).rowcount == 0:
+        return False
+    data = {"run_id": run_id, "reason": reason}
+    events.append(connection, experiment_id, "run.requeued", data)
+    return True

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, select
 
 from fitserve_core.errors import ConflictError, NotFoundError
 from fitserve_core.results import Artefact, EpochFigures, Metrics, RunMetrics, Summary
@@ -92,12 +92,6 @@ class Runs:
                 received=run_id,
             )
         return stored
-
-    def count_by_status(self) -> dict[str, int]:
-        """Return how many runs of all experiments have each status."""
-        query = select(run.c.status, func.count()).group_by(run.c.status)
-        with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _rows(connection: Connection, experiment_id: str) -> list[RowMapping]:

@@ -149,6 +149,13 @@ event = Table(
     UniqueConstraint("experiment_id", "seq"),
 )
 
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
 event_clock = Table(
     "event_clock",
     metadata,

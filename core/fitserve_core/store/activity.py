@@ -1,0 +1,73 @@
+"""How busy the house is, from rows alone: the same figures whichever process is asked."""
+
+import math
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from fitserve_core.datasets.registry import DATASETS
+from fitserve_core.spec import RunPlan
+from fitserve_core.store.counters import LEASES_LOST, counted
+from fitserve_core.store.database import Database
+from fitserve_core.store.engine import now
+from fitserve_core.store.tables import epoch, experiment, run
+from fitserve_core.store.turns import claimable
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Figures of one moment.
+
+    `runs`: how many have each status. `queue_depth`: runs that wait for a worker and nothing else;
+    `oldest_seconds`: how long ago the oldest one's experiment was posted, 0 without one.
+    `leases_lost`: runs that workers left, ever. `steps_per_second`: of all runs in training, each
+    by its last recorded epoch.
+    """
+
+    runs: dict[str, int]
+    queue_depth: int
+    oldest_seconds: float
+    leases_lost: int
+    steps_per_second: float
+
+
+def activity(database: Database) -> Activity:
+    """Return the figures of now."""
+    lost = counted(database, LEASES_LOST)
+    with database.reading() as connection:
+        by_status = select(run.c.status, func.count()).group_by(run.c.status)
+        waiting = (
+            select(func.count(), now() - func.min(experiment.c.created_at))
+            .join(experiment, experiment.c.id == run.c.experiment_id)
+            .where(claimable())
+        )
+        depth, oldest = connection.execute(waiting).one()
+        return Activity(
+            runs={row[0]: row[1] for row in connection.execute(by_status)},
+            queue_depth=depth,
+            oldest_seconds=oldest or 0.0,
+            leases_lost=lost,
+            steps_per_second=_steps_per_second(connection),
+        )
+
+
+def _steps_per_second(connection: Connection) -> float:
+    query = (
+        select(run.c.plan, epoch.c.seconds)
+        .join(epoch, (epoch.c.run_id == run.c.id) & (epoch.c.epoch == run.c.epoch))
+        .where(run.c.status == "running", epoch.c.seconds > 0)
+    )
+    rates = [
+        _steps(RunPlan.model_validate(row.plan)) / row.seconds for row in connection.execute(query)
+    ]
+    return sum(rates, 0.0)
+
+
+def _steps(plan: RunPlan) -> int:
+    """Return the steps of an epoch; an iteration of L-BFGS is one."""
+    if plan.batch_size is None:
+        return 1
+    rows = DATASETS[plan.dataset].train_rows
+    rows -= rows // plan.split.folds if plan.split.folds else 0
+    rows -= round(rows * plan.split.validation_share)
+    return math.ceil(rows / plan.batch_size)
