@@ -14,11 +14,15 @@ OWN = {"port": 0, "database_url": None, "redis_url": None, "api_keys": None}
 
 @contextmanager
 def trial() -> Iterator[Stack]:
-    """Serve while the context is open; MNIST is taken from the environment's data folder."""
+    """Serve while the context is open."""
+    with tempfile.TemporaryDirectory() as folder, Stack(settings_in(Path(folder))) as stack:
+        yield stack
+
+
+def settings_in(folder: Path) -> Settings:
+    """Return settings of a service in `folder`; MNIST is taken from the environment's data."""
     settings = Settings()
-    with tempfile.TemporaryDirectory() as folder:
-        cached = settings.data / "datasets"
-        if cached.is_dir():
-            shutil.copytree(cached, Path(folder, "datasets"))
-        with Stack(settings.model_copy(update={"data": Path(folder), **OWN})) as stack:
-            yield stack
+    cached = settings.data / "datasets"
+    if cached.is_dir():
+        shutil.copytree(cached, folder / "datasets")
+    return settings.model_copy(update={"data": folder, **OWN})

@@ -25,6 +25,7 @@ from fitserve_core.errors import (
 from fitserve_core.received import json_safe, shorten
 from fitserve_core.results import ErrorBody, ErrorEnvelope
 from fitserve_core.validation import refusal
+from fitserve_service.allowing import allowed_methods
 from fitserve_service.protocols.errors import reworded, speaks_protocol
 
 log = logging.getLogger(__name__)
@@ -120,6 +121,9 @@ def _http(request: Request, error: Any) -> JSONResponse:
     told.code = CODE_OF.get(error.status_code, "http_error")
     response = answer(error.status_code, told)
     response.headers.update(error.headers or {})
+    if error.status_code == 405 and (methods := allowed_methods(request.app, request.url.path)):
+        # Starlette names those of the first route of a path; another may take more.
+        response.headers["Allow"] = ", ".join(methods)
     return response
 
 

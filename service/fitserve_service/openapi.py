@@ -14,12 +14,26 @@ def install_openapi(app: FastAPI) -> None:
 
 
 def readable(document: dict[str, Any]) -> dict[str, Any]:
-    """Rename defaults that are objects to `x-default`, in place, and return the document.
+    """Mend in place what generators of clients and of tests stumble over; return the document.
 
-    Generators refuse a schema whose default is an object, and every schema that uses it.
+    Defaults that are objects become `x-default`: a schema with such a default is refused by some,
+    and every schema that uses it. A parameter that may be left out is never null: there is no null
+    in an address or a header.
     """
     _rename(document)
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                parameter["schema"] = _without_null(parameter["schema"])
     return document
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    members: list[dict[str, Any]] = schema.get("anyOf", [])
+    left = [member for member in members if member != {"type": "null"}]
+    if len(left) != 1:
+        return schema
+    return {key: value for key, value in schema.items() if key != "anyOf"} | left[0]
 
 
 def _rename(value: Any) -> None:

@@ -58,13 +58,7 @@ class Versions:
             InvalidInputError: `label` is no word.
             NotFoundError: there is no such version.
         """
-        if not LABEL.fullmatch(label):
-            raise InvalidInputError(
-                "a label is a word of small letters, digits, - and _, such as stable; received "
-                + quote(label),
-                param="label",
-                received=label,
-            )
+        _require_word(label)
         with self._database.writing() as connection:
             row = find_number(connection, name, number)
             connection.execute(_of_label(name, label))
@@ -73,7 +67,12 @@ class Versions:
             return _to_version(row, _labels(connection, name))
 
     def unlabel(self, name: str, label: str) -> None:
-        """Take a label away; one that is not there is no error."""
+        """Take a label away; one that is not there is no error.
+
+        Raises:
+            InvalidInputError: `label` is no word.
+        """
+        _require_word(label)
         with self._database.writing() as connection:
             connection.execute(_of_label(name, label))
 
@@ -177,6 +176,16 @@ def require_unlabelled(connection: Connection, experiment_id: str) -> None:
             f"which the label {row.label} stands for; set the label to another version first",
             param="id",
             received=experiment_id,
+        )
+
+
+def _require_word(label: str) -> None:
+    if not LABEL.fullmatch(label):
+        raise InvalidInputError(
+            "a label is a word of small letters, digits, - and _, such as stable; received "
+            + quote(label),
+            param="label",
+            received=label,
         )
 
 

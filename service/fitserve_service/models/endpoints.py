@@ -10,7 +10,7 @@ from fitserve_core.predictions import example_instances
 from fitserve_core.results import Artefact, Model, ModelVersion, Page, VersionChoice
 from fitserve_core.store.models import ServedModel
 from fitserve_core.store.rows import moment
-from fitserve_core.store.versions import Version
+from fitserve_core.store.versions import LABEL, Version
 from fitserve_service.access.scopes import ADMIN, READ
 from fitserve_service.dependencies import Parts
 from fitserve_service.json_route import JsonRoute
@@ -25,7 +25,14 @@ Name = Annotated[
         "experiment's id or a run's id."
     ),
 ]
-Label = Annotated[str, Path(description="Such as `stable` or `canary`.")]
+Label = Annotated[
+    str,
+    Path(
+        description="Such as `stable` or `canary`.",
+        # Told, not checked: the store says better what is wrong.
+        json_schema_extra={"pattern": f"^{LABEL.pattern}$"},
+    ),
+]
 
 
 @router.get("", operation_id="list_models", dependencies=[READ])

@@ -11,7 +11,9 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from fitserve_core.errors import InvalidInputError
 from fitserve_core.predictions.tensors import rows_of
+from fitserve_core.received import describe
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.json_body import read_body
@@ -40,10 +42,10 @@ BODY: dict[str, Any] = {
                     "type": "object",
                     "required": ["inputs"],
                     "properties": {
-                        "id": {"type": "string"},
+                        "id": {"type": ["string", "null"]},
                         "inputs": {"type": "array", "items": {"type": "object"}},
-                        "outputs": {"type": "array", "items": {"type": "object"}},
-                        "parameters": {"type": "object"},
+                        "outputs": {"type": ["array", "null"], "items": {"type": "object"}},
+                        "parameters": {"type": ["object", "null"]},
                     },
                 },
                 "examples": {
@@ -160,6 +162,9 @@ async def _infer(parts: Services, request: Request, name: str, tag: str | None) 
 
 
 def _answer(name: str, model: LoadedModel, asked: dict[str, Any], binary: bytes) -> Response:
+    id_ = asked.get("id")
+    if not isinstance(id_, str | None):
+        raise InvalidInputError(f"id must be a text; received {describe(id_)}", param="id")
     outputs = model.outputs(rows_of(model.info, read_input(asked, binary, INPUT)))
     labels = [str(digit) for digit in range(model.info.outputs)]
     classes = labels if model.info.task == "classification" else None
@@ -167,8 +172,8 @@ def _answer(name: str, model: LoadedModel, asked: dict[str, Any], binary: bytes)
     content = {"model_name": name, "outputs": [tensor]}
     if model.version is not None:
         content["model_version"] = str(model.version)
-    if isinstance(asked.get("id"), str):
-        content["id"] = asked["id"]
+    if id_ is not None:
+        content["id"] = id_
     header = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
     if behind is None:
         return Response(header, media_type="application/json")

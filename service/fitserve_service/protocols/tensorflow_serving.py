@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, Request
 from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from fitserve_core.datasets.registry import DatasetInfo
@@ -55,25 +56,34 @@ BODY: dict[str, Any] = {
 }
 
 
-@router.post("/{name}:predict", operation_id="tfserving_predict", openapi_extra=BODY)
+PREDICT = "/{name}:predict"
+PREDICT_VERSION = "/{name}/versions/{version}:predict"
+PREDICT_LABEL = "/{name}/labels/{label}:predict"
+
+
+def not_posted() -> None:
+    """Refuse another method than POST, before it is taken for a call about `mnist:predict`."""
+    raise HTTPException(405)
+
+
+for path in (PREDICT, PREDICT_VERSION, PREDICT_LABEL):
+    others = ["GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"]
+    router.add_api_route(path, not_posted, methods=others, include_in_schema=False)
+
+
+@router.post(PREDICT, operation_id="tfserving_predict", openapi_extra=BODY)
 async def predict(name: Name, request: Request, parts: Parts) -> Response:
     """Answer `instances` with `predictions`, or `inputs` with `outputs`."""
     return await _predict(parts, request, name, None)
 
 
-@router.post(
-    "/{name}/versions/{version}:predict",
-    operation_id="tfserving_predict_version",
-    openapi_extra=BODY,
-)
+@router.post(PREDICT_VERSION, operation_id="tfserving_predict_version", openapi_extra=BODY)
 async def predict_version(name: Name, version: Version, request: Request, parts: Parts) -> Response:
     """Answer with a version of the model."""
     return await _predict(parts, request, name, version)
 
 
-@router.post(
-    "/{name}/labels/{label}:predict", operation_id="tfserving_predict_label", openapi_extra=BODY
-)
+@router.post(PREDICT_LABEL, operation_id="tfserving_predict_label", openapi_extra=BODY)
 async def predict_label(name: Name, label: Label, request: Request, parts: Parts) -> Response:
     """Answer with the version that a label stands for."""
     return await _predict(parts, request, name, label)

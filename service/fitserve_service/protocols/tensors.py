@@ -90,7 +90,8 @@ def write_output(
     Raises:
         InvalidInputError: outputs that the model has not.
     """
-    asked = request.get("outputs") or [{"name": name}]
+    given = request.get("outputs")
+    asked = [{"name": name}] if given is None or given == [] else given
     if not isinstance(asked, list) or len(asked) != 1 or not isinstance(asked[0], dict):
         raise InvalidInputError(f"the model's one output is {name}; received {describe(asked)}")
     [wanted] = asked
@@ -153,7 +154,8 @@ def _is_shape(shape: Any) -> bool:
 
 
 def _parameters(holder: dict[str, Any]) -> dict[str, Any]:
-    parameters = holder.get("parameters") or {}
+    given = holder.get("parameters")
+    parameters = {} if given is None else given
     if not isinstance(parameters, dict):
         raise InvalidInputError(f"parameters must be an object; received {describe(parameters)}")
     return parameters
