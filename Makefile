@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop check format bench-smoke bench-costs bench-overhead bench-view reproduce readme-table performance-tables reproduce-spread screenshots constraints chaos clean
+.PHONY: help demo up test test-interop fuzz check format bench-smoke bench-costs bench-overhead bench-view reproduce readme-table performance-tables reproduce-spread screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -24,6 +24,9 @@ test-interop: .venv/.developed .venv-interop/.installed  ## real clients of othe
 chaos: .venv/.developed  ## attack a real service (a quarter of an hour); SEED= repeats, ONLY= chooses
 	@PYTHONPATH=tests $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) \
 		$(if $(REPORT),--report $(REPORT))
+
+fuzz: .venv/.developed  ## Schemathesis against every call (five minutes; SEED= repeats a campaign)
+	@$(BIN)/python scripts/fuzz.py $(if $(SEED),--seed $(SEED))
 
 check: .venv/.developed  ## ruff, mypy, hadolint, and the house rules
 	@$(BIN)/ruff check .
