@@ -117,7 +117,8 @@ class Experiments:
 
         Raises:
             NotFoundError: there is none with this id.
-            ConflictError: it has not ended, or a label stands for a model of it.
+            ConflictError: it has not ended, a label stands for a model of it, or a run that has
+                not ended starts from it.
         """
         with self._database.writing() as connection:
             status = lock(connection, experiment_id)["status"]
@@ -128,6 +129,7 @@ class Experiments:
                     received=experiment_id,
                 )
             require_unlabelled(connection, experiment_id)
+            _require_no_followers(connection, experiment_id)
             connection.execute(delete(experiment).where(experiment.c.id == experiment_id))
 
     def _by_key(self, key: str, spec: ExperimentSpec) -> Experiment | None:
@@ -148,6 +150,23 @@ class Experiments:
     def _read(self, query: Select[Any]) -> list[Experiment]:
         with self._database.reading() as connection:
             return answered(connection, list(connection.execute(query).mappings()))
+
+
+def _require_no_followers(connection: Connection, experiment_id: str) -> None:
+    source = run.alias("source")
+    followers = (
+        select(run.c.experiment_id)
+        .join(source, source.c.id == run.c.starts_from)
+        .where(source.c.experiment_id == experiment_id, run.c.status.in_(UNFINISHED))
+    )
+    follower = connection.scalars(followers.limit(1)).first()
+    if follower is not None:
+        raise ConflictError(
+            f"experiment {experiment_id} holds the weights that runs of experiment {follower} "
+            "start from; wait for its end or cancel it first",
+            param="id",
+            received=experiment_id,
+        )
 
 
 def _insert(connection: Connection, spec: ExperimentSpec, key: str | None) -> str:

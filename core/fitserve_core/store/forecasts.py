@@ -5,7 +5,9 @@ from sqlalchemy import Connection, func, select
 from fitserve_core.estimate import START_SECONDS, epoch_seconds
 from fitserve_core.results import Forecast
 from fitserve_core.spec import ExperimentSpec, RunPlan
+from fitserve_core.spec.experiment import PREVIOUS_REPETITION
 from fitserve_core.store.database import Database
+from fitserve_core.store.planning import start_of
 from fitserve_core.store.tables import epoch, run
 from fitserve_core.store.tallies import queue_places
 
@@ -22,11 +24,16 @@ class Forecasts:
         self._database = database
 
     def forecast(self, spec: ExperimentSpec, slots: int) -> Forecast:
-        """Return what `spec` would train, on `slots` trainings at a time."""
+        """Return what `spec` would train, on `slots` trainings at a time.
+
+        Raises:
+            FitserveError: there is no model, or none that fits, to start from.
+        """
+        plans = [cell.plan for cell in spec.cells()]
         with self._database.reading() as connection:
+            start_of(connection, spec, plans)
             timed = _timed(connection)
             waiting = len(queue_places(connection))
-        plans = [cell.plan for cell in spec.cells()]
         info = spec.dataset_info
         runs = [spec.repetitions * (plan.split.folds or 1) for plan in plans]
         measured = [_measured(plan, timed) for plan in plans]
@@ -35,13 +42,15 @@ class Forecasts:
             for plan, known in zip(plans, measured, strict=True)
         ]
         work = sum(n * each for n, each in zip(runs, seconds, strict=True))
+        # One after the other, whatever slots there are, where each goes on from the one before.
+        in_turn = spec.repetitions if spec.warm_start == PREVIOUS_REPETITION else 1
         sizes = {plan.network.parameters(info.inputs, info.outputs) for plan in plans}
         return Forecast(
             cells=len(plans),
             runs=sum(runs),
             epochs=sum(n * plan.epochs for n, plan in zip(runs, plans, strict=True)),
             parameters=sorted(sizes),
-            seconds=max(work / slots, *seconds),
+            seconds=max(work / slots, in_turn * max(seconds)),
             basis="rule of thumb" if None in measured else "measured",
             queue_place=waiting + 1,
         )

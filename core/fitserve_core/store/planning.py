@@ -29,7 +29,7 @@ def missing_runs(
         InvalidInputError: there is one, of another shape.
     """
     cells = _indexed(list(spec.cells()), present)
-    source = _source(connection, spec.warm_start, [cell.plan for _, cell in cells])
+    source = start_of(connection, spec, [cell.plan for _, cell in cells])
     ids = {(row["cell"], row["repetition"]): row["id"] for row in present}
     position = max((row["position"] for row in present), default=-1)
     rows = []
@@ -94,8 +94,14 @@ def _key(config: dict[str, Any]) -> str:
     return json.dumps(config, sort_keys=True)
 
 
-def _source(connection: Connection, name: str | None, plans: list[RunPlan]) -> str | None:
-    """Return the run whose model `name` stands for, where one is to be started from."""
+def start_of(connection: Connection, spec: ExperimentSpec, plans: Sequence[RunPlan]) -> str | None:
+    """Return the run whose model `plans` of `spec` start from; None where that is none yet.
+
+    Raises:
+        NotFoundError, ConflictError: there is no model to start from.
+        InvalidInputError: there is one, of another shape.
+    """
+    name = spec.warm_start
     if name is None or name == PREVIOUS_REPETITION:
         return None
     run_id = resolve(connection, name).run_id

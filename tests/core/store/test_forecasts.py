@@ -37,6 +37,13 @@ class TestForecast:
         times = [store.forecasts.forecast(spec(repetitions=4), n).seconds for n in (1, 2, 4, 8)]
         assert times[0] == 2 * times[1] == 4 * times[2] == 4 * times[3]
 
+    def test_repetitions_that_follow_each_other_take_as_long_on_any_slots(
+        self, store: Store
+    ) -> None:
+        chain = spec(repetitions=4, warm_start="previous_repetition")
+        times = [store.forecasts.forecast(chain, slots).seconds for slots in (1, 4)]
+        assert times[0] == times[1]
+
     def test_wider_networks_take_longer(self, store: Store) -> None:
         def seconds(width: int) -> float:
             wide = spec(network={"hidden_layers": [width]})

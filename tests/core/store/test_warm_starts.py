@@ -67,11 +67,21 @@ class TestKeptModel:
             claim = stories.take(store)
             assert (claim.starts_from, claim.start) == (source.run_id, weights(source.run_id))
 
-    def test_that_was_deleted_meanwhile_leaves_no_file(self, store: Store) -> None:
+    def test_is_not_deleted_before_the_runs_that_start_from_it_have_ended(
+        self, store: Store
+    ) -> None:
+        source = stories.post(store)
+        stories.train(store)
+        follower = store.experiments.create(spec(source.id, repetitions=1))
+        with pytest.raises(ConflictError, match=f"experiment {follower.id} start from"):
+            store.experiments.delete(source.id)
+        store.experiments.cancel(follower.id)
+        store.experiments.delete(source.id)
+
+    def test_without_its_file_leaves_none_to_start_with(self, store: Store) -> None:
         source = stories.post(store)
         stories.train(store)
         store.experiments.create(spec(source.id, repetitions=1))
-        store.experiments.delete(source.id)
         claim = stories.take(store)
         assert claim.starts_from is not None
         assert claim.start is None
@@ -88,4 +98,6 @@ class TestKeptModel:
             store.experiments.create(spec("mnist"))
         with pytest.raises(NotFoundError, match="exp_nobody"):
             store.experiments.create(spec("exp_nobody"))
+        with pytest.raises(NotFoundError, match="exp_nobody"):
+            store.forecasts.forecast(spec("exp_nobody"), slots=2)
         assert store.experiments.page(limit=9) == ([], False)
