@@ -83,7 +83,7 @@ def compare(
         run.verdict.name if run.verdict else run.status for run in metrics.runs
     )
     verdict = _worth(counts)
-    reasons = _reasons(entry, verdict, figures)
+    reasons = _reasons(entry, verdict, figures, metrics.runs)
     return ComparedRow(
         id=entry.id,
         title=entry.title,
@@ -163,12 +163,18 @@ def _worth(counts: Counter[str]) -> Worth:
     return "diverged" if name == "diverged" else "did_not_train"
 
 
-def _reasons(entry: CatalogueEntry, verdict: Worth, figures: list[ComparedFigure]) -> list[str]:
+def _reasons(
+    entry: CatalogueEntry,
+    verdict: Worth,
+    figures: list[ComparedFigure],
+    runs: Sequence[RunMetrics],
+) -> list[str]:
     reasons = []
     # The sheet does not tell a loss that diverged from one that did not fall.
     succeeded = verdict == "trained"
     if verdict == "unstable" or succeeded != (entry.verdict == "trained"):
-        reasons.append(f"verdict {verdict.replace('_', ' ')}, the sheet's: {_said(entry)}")
+        ours = verdict.replace("_", " ")
+        reasons.append(f"verdict {ours}, the sheet's: {_said(entry)}{_evidence(runs)}")
     for figure in figures:
         told = figure.name.replace("_", " ") + _which(figure)
         if figure.inside is None:
@@ -186,6 +192,27 @@ def _reasons(entry: CatalogueEntry, verdict: Worth, figures: list[ComparedFigure
 
 def _said(entry: CatalogueEntry) -> str:
     return "trained" if entry.verdict == "trained" else "did not work"
+
+
+def _evidence(runs: Sequence[RunMetrics]) -> str:
+    """Return what our verdicts rest on, and where our runs ended, as far as it is finite."""
+    verdicts = [run.verdict for run in runs if run.verdict]
+    explained = [
+        float(one.evidence["explained"] or 0) for one in verdicts if "explained" in one.evidence
+    ]
+    told = []
+    if explained:
+        low, high = min(explained), max(explained)
+        shares = f"{low:.0%}" if low == high else f"{low:.0%} to {high:.0%}"
+        told.append(f"training loss less than a constant answer's by {shares}")
+    finals = {
+        name: _mean([(run.final or {}).get(name) for run in runs])
+        for name in ("test_accuracy", "test_mse")
+    }
+    told += [
+        f"{name.replace('_', ' ')} {mean:.4g}" for name, mean in finals.items() if mean is not None
+    ]
+    return f" (ours: {', '.join(told)})" if told else ""
 
 
 def _which(figure: ComparedFigure) -> str:

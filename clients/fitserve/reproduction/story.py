@@ -52,7 +52,7 @@ def tell_spread(
 
 
 def _conclude(result: Reproduction, console: Console) -> None:
-    console.print(result.headline, style="bold")
     for row in result.rows:
         if not row.reproduced:
             console.print(f"  {row.id}: {'; '.join(row.reasons)}", highlight=False)
+    console.print(result.headline, style="bold")

@@ -40,7 +40,10 @@ class TestSingleRuns:
 
     def test_need_the_sheets_verdict(self, metrics, spread) -> None:
         row = compare(B, B.published, metrics(AS_B, verdicts=["did_not_train"]), spread(**NEAR_B))
-        assert row.reasons == ["verdict did not train, the sheet's: trained"]
+        assert row.reasons == [
+            "verdict did not train, the sheet's: trained (ours: training loss less than a constant "
+            "answer's by 25%, test accuracy 0.9797)"
+        ]
 
     def test_ours_may_be_missing_where_it_was_not_finite(self, metrics, spread) -> None:
         row = compare(B, B.published, metrics({"test_accuracy": None}), spread(**NEAR_B))
