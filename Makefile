@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop fuzz check format bench-smoke bench-costs bench-overhead bench-view reproduce readme-table performance-tables reproduce-spread screenshots constraints chaos clean
+.PHONY: help demo up test test-interop fuzz check format bench-smoke bench-costs bench-overhead bench-view bench-training reproduce readme-table performance-tables reproduce-spread screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -54,6 +54,9 @@ bench-overhead: .venv/.installed  ## what the service adds to 100 tiny runs (two
 
 bench-view: .venv/.developed  ## the dashboard's first view of 1,000 experiments (two minutes)
 	@$(BIN)/python -m benchmarks.first_view
+
+bench-training: .venv/.installed .venv-bench-training/.installed  ## training beside its peers (a quarter of an hour)
+	@$(BIN)/python -m benchmarks.training $(ARGS)
 
 reproduce: .venv/.installed  ## train the exercise sheet's rows and compare (half an hour); again: go on
 	@FITSERVE_DATA="$(FITSERVE_DATA)/reproduce" $(BIN)/fitserve reproduce --report docs/reproduction

@@ -1,6 +1,8 @@
 """Digits to train on: MNIST's, or rows like them."""
 
 import dataclasses
+import sys
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,15 +16,17 @@ ROWS = 50_000
 NOT_ZERO = 0.19  # share of MNIST's pixel values
 
 
-def digits() -> tuple[Dataset, str]:
-    """Return MNIST without validation rows, or rows like it where it cannot be had; and which."""
+@lru_cache(maxsize=1)
+def digits() -> Dataset:
+    """Return MNIST without validation rows, or rows like it where it cannot be had."""
     try:
         mnist = load_dataset(
             "mnist", data_folder=Settings().data, division=Division(), scaling="train"
         )
-    except DatasetUnavailableError:
-        return synthetic_digits(), "rows like MNIST's"
-    return dataclasses.replace(mnist, validation=None), "MNIST"
+    except DatasetUnavailableError as unavailable:
+        print(f"rows like MNIST's, since it is not there: {unavailable}", file=sys.stderr)
+        return synthetic_digits()
+    return dataclasses.replace(mnist, validation=None)
 
 
 def synthetic_digits() -> Dataset:
