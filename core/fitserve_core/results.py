@@ -84,6 +84,8 @@ class Experiment(Result):
     finished_at: datetime | None = None
     kept_model: KeptModel | None = None
     error: str | None = None
+    owner: str | None = Field(default=None, description="Name of the key that posted it, if any.")
+    shared: bool = Field(default=False, description="Whether other keys may read it.")
 
 
 class Forecast(Result):

@@ -1,13 +1,13 @@
 """The application's parts, as endpoints ask for them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.settings import Settings
-from fitserve_core.store import Store
+from fitserve_core.store import Store, Viewer
 from fitserve_service.access.keyring import Keyring
 from fitserve_service.dispatcher import Dispatcher
 from fitserve_service.events.feed import EventFeed
@@ -25,6 +25,15 @@ class Services:
     dispatcher: Dispatcher
     feed: EventFeed
     sessions: SessionCache
+    _seen: dict[Viewer, "Services"] = field(default_factory=dict)
+
+    def seen_by(self, viewer: Viewer) -> "Services":
+        """Return the parts as `viewer` may use them."""
+        if viewer not in self._seen:
+            store = self.store.seen_by(viewer)
+            sessions = self.sessions.seen_by(store.models)
+            self._seen[viewer] = replace(self, store=store, sessions=sessions)
+        return self._seen[viewer]
 
 
 async def _open(request: Request) -> Services:

@@ -92,7 +92,7 @@ class TestDescribe:
         answer = service.http.patch(f"/experiments/{posted['id']}", json={"seed": 2})
         assert answer.status_code == 422
         message = answer.json()["error"]["message"]
-        assert message == "seed: unknown field 'seed'; known: name, tags, notes; received 2"
+        assert message == "seed: unknown field 'seed'; known: name, tags, notes, shared; received 2"
 
 
 class TestDryRun:

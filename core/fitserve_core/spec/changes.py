@@ -12,11 +12,12 @@ from fitserve_core.validation import first_problem
 
 
 class Description(SpecModel):
-    """What an experiment says for people; fields that are left out stay as they are."""
+    """What an experiment says for people, and to whom; fields left out stay as they are."""
 
     name: Text = Field(default="", max_length=200)
     tags: Tags = Field(default=[])
     notes: Text = Field(default="", max_length=10_000)
+    shared: bool = Field(default=False, description="Let other keys read it, and its models.")
 
 
 def merged(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

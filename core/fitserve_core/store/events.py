@@ -2,13 +2,24 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, RowMapping, func, insert, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    RowMapping,
+    Select,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from fitserve_core.results import Event
 from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
 from fitserve_core.store.rows import moment
 from fitserve_core.store.tables import event, event_clock, experiment
+from fitserve_core.store.viewers import EVERYBODY, Viewer, visible
 
 
 def append(connection: Connection, experiment_id: str, type_: str, data: dict[str, Any]) -> None:
@@ -41,17 +52,18 @@ def append(connection: Connection, experiment_id: str, type_: str, data: dict[st
 
 
 class Events:
-    """Reading of events."""
+    """Reading of events, by whoever asks."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, viewer: Viewer = EVERYBODY) -> None:
         self._database = database
+        self._viewer = viewer
 
     def of_experiment(self, experiment_id: str, after: int, limit: int) -> list[Event]:
         """Return an experiment's events with `seq` above `after`, in order."""
         # Compared as wide as the ids of all events are: `after` may be anything that a client says.
         seen = literal(after, BigInteger)
         query = (
-            select(event)
+            self._seen()
             .where(event.c.experiment_id == experiment_id, event.c.seq > seen)
             .order_by(event.c.seq)
             .limit(limit)
@@ -61,9 +73,15 @@ class Events:
 
     def of_all(self, after: int, limit: int) -> list[Event]:
         """Return the events of all experiments with `id` above `after`, in order."""
-        query = select(event).where(event.c.id > after).order_by(event.c.id).limit(limit)
+        query = self._seen().where(event.c.id > after).order_by(event.c.id).limit(limit)
         with self._database.reading() as connection:
             return [_to_event(row) for row in connection.execute(query).mappings()]
+
+    def _seen(self) -> Select[Any]:
+        if self._viewer.everything:
+            return select(event)
+        theirs = select(experiment.c.id).where(visible(self._viewer))
+        return select(event).where(event.c.experiment_id.in_(theirs))
 
     def last(self) -> int:
         """Return the id of the newest event of all, 0 before the first."""

@@ -14,22 +14,26 @@ from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store.database import Database
 from fitserve_core.store.ending import end
 from fitserve_core.store.engine import now
-from fitserve_core.store.parents import UNFINISHED, change_status, find, lock
+from fitserve_core.store.parents import UNFINISHED, change_status, find_visible, lock_own
 from fitserve_core.store.planning import missing_runs
 from fitserve_core.store.rows import new_id, spec_of
 from fitserve_core.store.tables import experiment, run
 from fitserve_core.store.tallies import answered
 from fitserve_core.store.versions import require_unlabelled
+from fitserve_core.store.viewers import EVERYBODY, Viewer, visible
 
 
 class Experiments:
-    """What can be done with experiments."""
+    """What can be done with experiments, by whoever asks."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, viewer: Viewer = EVERYBODY) -> None:
         self._database = database
+        self._viewer = viewer
 
     def create(self, spec: ExperimentSpec, key: str | None = None) -> Experiment:
         """Insert an experiment and all its runs; with a key seen before, return the earlier one.
+
+        A key is its owner's: others may use the same.
 
         Raises:
             ConflictError: the key was used with another spec.
@@ -39,7 +43,7 @@ class Experiments:
             return earlier
         try:
             with self._database.writing() as connection:
-                experiment_id = _insert(connection, spec, key)
+                experiment_id = _insert(connection, spec, key, self._viewer)
         except IntegrityError:
             # Somebody else posted the same key between our look and our insert.
             if key is not None and (earlier := self._by_key(key, spec)):
@@ -54,11 +58,13 @@ class Experiments:
             NotFoundError: there is none with this id.
         """
         with self._database.reading() as connection:
-            return answered(connection, [find(connection, experiment_id)])[0]
+            return answered(connection, [find_visible(connection, experiment_id, self._viewer)])[0]
 
     def exists(self, experiment_id: str) -> bool:
         """Tell whether there is an experiment with this id."""
-        query = select(experiment.c.id).where(experiment.c.id == experiment_id)
+        query = select(experiment.c.id).where(
+            experiment.c.id == experiment_id, visible(self._viewer)
+        )
         with self._database.reading() as connection:
             return connection.execute(query).first() is not None
 
@@ -71,7 +77,8 @@ class Experiments:
         dataset: str | None = None,
     ) -> tuple[list[Experiment], bool]:
         """Return at most `limit` experiments, newest first, and whether there are more."""
-        query = select(experiment).order_by(experiment.c.id.desc()).limit(limit + 1)
+        query = select(experiment).where(visible(self._viewer))
+        query = query.order_by(experiment.c.id.desc()).limit(limit + 1)
         if after is not None:
             query = query.where(experiment.c.id < after)
         if status is not None:
@@ -82,17 +89,25 @@ class Experiments:
         return found[:limit], len(found) > limit
 
     def describe(self, experiment_id: str, changes: dict[str, Any]) -> Experiment:
-        """Change what an experiment says for people: `name`, `tags`, `notes`.
+        """Change what an experiment says for people: `name`, `tags`, `notes`; or `shared`.
 
         Raises:
             NotFoundError: there is none with this id.
+            ForbiddenError: it is somebody else's.
+            ConflictError: it is to be shared no more, and a label stands for a model of it.
         """
         with self._database.writing() as connection:
-            row = lock(connection, experiment_id)
+            row = lock_own(connection, experiment_id, self._viewer)
+            said = {field: value for field, value in changes.items() if field != "shared"}
+            shared = changes.get("shared", row["shared"])
+            if row["shared"] and not shared:
+                require_unlabelled(connection, experiment_id)
             connection.execute(
                 update(experiment)
                 .where(experiment.c.id == experiment_id)
-                .values(name=changes.get("name", row["name"]), spec={**row["spec"], **changes})
+                .values(
+                    name=said.get("name", row["name"]), spec={**row["spec"], **said}, shared=shared
+                )
             )
         return self.get(experiment_id)
 
@@ -101,9 +116,10 @@ class Experiments:
 
         Raises:
             NotFoundError: there is none with this id.
+            ForbiddenError: it is somebody else's.
         """
         with self._database.writing() as connection:
-            if lock(connection, experiment_id)["status"] in UNFINISHED:
+            if lock_own(connection, experiment_id, self._viewer)["status"] in UNFINISHED:
                 connection.execute(
                     update(run)
                     .where(run.c.experiment_id == experiment_id, run.c.status.in_(UNFINISHED))
@@ -117,11 +133,12 @@ class Experiments:
 
         Raises:
             NotFoundError: there is none with this id.
+            ForbiddenError: it is somebody else's.
             ConflictError: it has not ended, a label stands for a model of it, or a run that has
                 not ended starts from it.
         """
         with self._database.writing() as connection:
-            status = lock(connection, experiment_id)["status"]
+            status = lock_own(connection, experiment_id, self._viewer)["status"]
             if status not in TERMINAL:
                 raise ConflictError(
                     f"experiment {experiment_id} is {status}; cancel it or wait for its end",
@@ -133,7 +150,9 @@ class Experiments:
             connection.execute(delete(experiment).where(experiment.c.id == experiment_id))
 
     def _by_key(self, key: str, spec: ExperimentSpec) -> Experiment | None:
-        query = select(experiment).where(experiment.c.idempotency_key == key)
+        query = select(experiment).where(
+            experiment.c.idempotency_key == _owned(key, self._viewer.name)
+        )
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()
             if row is None:
@@ -169,7 +188,7 @@ def _require_no_followers(connection: Connection, experiment_id: str) -> None:
         )
 
 
-def _insert(connection: Connection, spec: ExperimentSpec, key: str | None) -> str:
+def _insert(connection: Connection, spec: ExperimentSpec, key: str | None, viewer: Viewer) -> str:
     experiment_id = new_id("exp")
     connection.execute(
         insert(experiment).values(
@@ -179,15 +198,21 @@ def _insert(connection: Connection, spec: ExperimentSpec, key: str | None) -> st
             model_name=spec.model_name,
             status="queued",
             spec=spec.model_dump(mode="json"),
-            idempotency_key=key,
+            idempotency_key=None if key is None else _owned(key, viewer.name),
             posted_sha256=_digest(spec),
             created_at=now(),
             trace=tracing.carrier(),
+            owner=viewer.name,
         )
     )
-    connection.execute(insert(run), missing_runs(connection, experiment_id, spec))
+    connection.execute(insert(run), missing_runs(connection, experiment_id, spec, viewer))
     change_status(connection, experiment_id, "queued")
     return experiment_id
+
+
+def _owned(key: str, owner: str | None) -> str:
+    """Return an idempotency key as the store holds it."""
+    return key if owner is None else f"{owner}:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _digest(spec: ExperimentSpec) -> str:

@@ -10,6 +10,7 @@ from fitserve_core.store.database import Database
 from fitserve_core.store.planning import start_of
 from fitserve_core.store.tables import epoch, run
 from fitserve_core.store.tallies import queue_places
+from fitserve_core.store.viewers import EVERYBODY, Viewer
 
 # So many of the latest runs are looked through for one of the same program.
 RECENT_RUNS = 200
@@ -18,10 +19,11 @@ Timed = list[tuple[RunPlan, float]]
 
 
 class Forecasts:
-    """Looking ahead; nothing is written."""
+    """Looking ahead, for whoever asks; nothing is written."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, viewer: Viewer = EVERYBODY) -> None:
         self._database = database
+        self._viewer = viewer
 
     def forecast(self, spec: ExperimentSpec, slots: int) -> Forecast:
         """Return what `spec` would train, on `slots` trainings at a time.
@@ -31,7 +33,7 @@ class Forecasts:
         """
         plans = [cell.plan for cell in spec.cells()]
         with self._database.reading() as connection:
-            start_of(connection, spec, plans)
+            start_of(connection, self._viewer, spec, plans)
             timed = _timed(connection)
             waiting = len(queue_places(connection))
         info = spec.dataset_info

@@ -15,6 +15,7 @@ from fitserve_core.store import versions
 from fitserve_core.store.database import Database
 from fitserve_core.store.files import StoredFile
 from fitserve_core.store.tables import artefact, experiment, run
+from fitserve_core.store.viewers import EVERYBODY, Viewer, visible
 
 MAX_LISTED = 20
 
@@ -45,29 +46,31 @@ class ServedModel:
 
 
 class Models:
-    """Finding of models: the one rule of what a model's name means."""
+    """Finding of models, by whoever asks: the one rule of what a model's name means."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, viewer: Viewer = EVERYBODY) -> None:
         self._database = database
+        self._viewer = viewer
 
     def names(self) -> list[str]:
         """Return the names under which a model is kept."""
         with self._database.reading() as connection:
-            return kept_names(connection)
+            return kept_names(connection, self._viewer)
 
     def resolve(self, name: str) -> ServedModel:
         """Return the model that a model's name, an experiment's id or a run's id stands for.
 
         A model's name (a data set, and the target if any) stands for the version labelled
         `stable`, or else for the best one that is kept under it; `name@2` for a version,
-        `name@latest` for what a label points at; an experiment's id for its kept one.
+        `name@latest` for what a label points at; an experiment's id for its kept one. Models that
+        the viewer does not see are passed over.
 
         Raises:
             NotFoundError: nothing has this name.
             ConflictError: it exists, but has no model (yet); the message tells what to wait for.
         """
         with self._database.reading() as connection:
-            return resolve(connection, name)
+            return resolve(connection, name, self._viewer)
 
     def cell_mates(self, run_id: str, limit: int) -> list[str]:
         """Return the runs of a run's cell that can answer, itself first, then by repetition.
@@ -86,19 +89,19 @@ class Models:
             return list(connection.execute(query).scalars())
 
 
-def resolve(connection: Connection, name: str) -> ServedModel:
+def resolve(connection: Connection, name: str, viewer: Viewer) -> ServedModel:
     """Return what `Models.resolve` does, in the caller's transaction."""
     base, separator, tag = name.partition("@")
     if is_model_name(base):
         if not separator:
-            stable = versions.labelled(connection, base, versions.STABLE)
+            stable = versions.labelled(connection, base, versions.STABLE, viewer)
             if stable is None:
-                return _served(connection, best_of(connection, base))
+                return _served(connection, best_of(connection, base, viewer))
             tag = str(stable)
-        return _served_version(connection, versions.find(connection, base, tag))
+        return _served_version(connection, versions.find(connection, base, tag, viewer))
     if name.startswith("run_"):
-        return _served_run(connection, name)
-    return _served(connection, _kept_by(connection, name))
+        return _served_run(connection, name, viewer)
+    return _served(connection, _kept_by(connection, name, viewer))
 
 
 def plan_of(connection: Connection, run_id: str) -> RunPlan:
@@ -112,21 +115,24 @@ def weights_of(connection: Connection, run_id: str) -> StoredFile | None:
     return files_of(connection, run_id).get("weights")
 
 
-def kept_names(connection: Connection) -> list[str]:
-    """Return the names under which a model is kept, in their order."""
-    query = select(experiment.c.model_name).where(experiment.c.kept_rank.is_not(None)).distinct()
+def kept_names(connection: Connection, viewer: Viewer) -> list[str]:
+    """Return the names under which a model is kept that `viewer` sees, in their order."""
+    query = select(experiment.c.model_name).distinct()
+    query = query.where(experiment.c.kept_rank.is_not(None), visible(viewer))
     return sorted(connection.execute(query).scalars())
 
 
-def best_of(connection: Connection, name: str) -> RowMapping:
-    """Return the experiment whose kept model is the best one of a name.
+def best_of(connection: Connection, name: str, viewer: Viewer) -> RowMapping:
+    """Return the experiment whose kept model is the best one of a name that `viewer` sees.
 
     Raises:
         ConflictError: none is kept under it yet.
     """
     query = (
         select(experiment)
-        .where(experiment.c.model_name == name, experiment.c.kept_rank.is_not(None))
+        .where(
+            experiment.c.model_name == name, experiment.c.kept_rank.is_not(None), visible(viewer)
+        )
         # A validation figure says more than a training figure, and the two cannot be compared.
         .order_by(
             experiment.c.kept_figure.like("val%").desc(),
@@ -146,13 +152,13 @@ def best_of(connection: Connection, name: str) -> RowMapping:
     return row
 
 
-def _kept_by(connection: Connection, experiment_id: str) -> RowMapping:
-    query = select(experiment).where(experiment.c.id == experiment_id)
+def _kept_by(connection: Connection, experiment_id: str, viewer: Viewer) -> RowMapping:
+    query = select(experiment).where(experiment.c.id == experiment_id, visible(viewer))
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFoundError(
-            f"no model {experiment_id!r}; give a model's name ({_known_names(connection)}), an "
-            "experiment's id or a run's id",
+            f"no model {experiment_id!r}; give a model's name "
+            f"({_known_names(connection, viewer)}), an experiment's id or a run's id",
             param="model",
             received=experiment_id,
         )
@@ -166,8 +172,8 @@ def _kept_by(connection: Connection, experiment_id: str) -> RowMapping:
     return row
 
 
-def _known_names(connection: Connection) -> str:
-    known = list(dict.fromkeys([*DATASETS, *kept_names(connection)]))
+def _known_names(connection: Connection, viewer: Viewer) -> str:
+    known = list(dict.fromkeys([*DATASETS, *kept_names(connection, viewer)]))
     more = [f"{len(known) - MAX_LISTED} more"] if len(known) > MAX_LISTED else []
     return ", ".join([*known[:MAX_LISTED], *more])
 
@@ -215,7 +221,7 @@ def _served_version(connection: Connection, version: RowMapping) -> ServedModel:
     )
 
 
-def _served_run(connection: Connection, run_id: str) -> ServedModel:
+def _served_run(connection: Connection, run_id: str, viewer: Viewer) -> ServedModel:
     query = (
         select(
             run.c.status,
@@ -225,7 +231,7 @@ def _served_run(connection: Connection, run_id: str) -> ServedModel:
             experiment.c.spec,
         )
         .join(experiment, experiment.c.id == run.c.experiment_id)
-        .where(run.c.id == run_id)
+        .where(run.c.id == run_id, visible(viewer))
     )
     row = connection.execute(query).one_or_none()
     if row is None:

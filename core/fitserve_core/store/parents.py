@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from fitserve_core.errors import NotFoundError
+from fitserve_core.errors import ForbiddenError, NotFoundError
 from fitserve_core.store import events
 from fitserve_core.store.tables import experiment
+from fitserve_core.store.viewers import Viewer, sees
 
 UNFINISHED = ("queued", "running")
 
@@ -20,7 +21,7 @@ def find(connection: Connection, experiment_id: str) -> RowMapping:
     query = select(experiment).where(experiment.c.id == experiment_id)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise NotFoundError(f"no experiment {experiment_id!r}", param="id", received=experiment_id)
+        raise _missing(experiment_id)
     return row
 
 
@@ -35,9 +36,46 @@ def lock(connection: Connection, experiment_id: str) -> RowMapping:
     return find(connection, experiment_id)
 
 
+def find_visible(connection: Connection, experiment_id: str, viewer: Viewer) -> RowMapping:
+    """Return an experiment's row.
+
+    Raises:
+        NotFoundError: there is none with this id, as far as `viewer` sees.
+    """
+    row = find(connection, experiment_id)
+    if not sees(viewer, row):
+        raise _missing(experiment_id)
+    return row
+
+
+def lock_own(connection: Connection, experiment_id: str, viewer: Viewer) -> RowMapping:
+    """Lock the row of an experiment that `viewer` may change, and return it.
+
+    Raises:
+        NotFoundError: there is none with this id, as far as `viewer` sees.
+        ForbiddenError: it is somebody else's.
+    """
+    row = lock(connection, experiment_id)
+    if not sees(viewer, row):
+        raise _missing(experiment_id)
+    if not viewer.everything and row["owner"] != viewer.name:
+        owner = "nobody" if row["owner"] is None else row["owner"]
+        raise ForbiddenError(
+            f"experiment {experiment_id} belongs to {owner}; {viewer.name} may read it, and clone "
+            "it to have one to change",
+            param="id",
+            received=experiment_id,
+        )
+    return row
+
+
 def change_status(connection: Connection, experiment_id: str, status: str, **values: Any) -> None:
     """Set an experiment's status and write the event of it."""
     connection.execute(
         update(experiment).where(experiment.c.id == experiment_id).values(status=status, **values)
     )
     events.append(connection, experiment_id, f"experiment.{status}", {"status": status})
+
+
+def _missing(experiment_id: str) -> NotFoundError:
+    return NotFoundError(f"no experiment {experiment_id!r}", param="id", received=experiment_id)

@@ -12,12 +12,14 @@ from fitserve_core.spec import ExperimentSpec, PlannedCell, RunPlan
 from fitserve_core.spec.experiment import PREVIOUS_REPETITION
 from fitserve_core.store.models import plan_of, resolve
 from fitserve_core.store.rows import new_id
+from fitserve_core.store.viewers import Viewer
 
 
 def missing_runs(
     connection: Connection,
     experiment_id: str,
     spec: ExperimentSpec,
+    viewer: Viewer,
     present: Sequence[RowMapping] = (),
 ) -> list[dict[str, Any]]:
     """Return rows of the runs that `spec` asks for beyond the `present` ones.
@@ -25,11 +27,11 @@ def missing_runs(
     A cell that is present keeps its index, by which its runs' seeds are derived; others follow.
 
     Raises:
-        NotFoundError, ConflictError: there is no model to start from.
+        NotFoundError, ConflictError: there is no model to start from that `viewer` sees.
         InvalidInputError: there is one, of another shape.
     """
     cells = _indexed(list(spec.cells()), present)
-    source = start_of(connection, spec, [cell.plan for _, cell in cells])
+    source = start_of(connection, viewer, spec, [cell.plan for _, cell in cells])
     ids = {(row["cell"], row["repetition"]): row["id"] for row in present}
     position = max((row["position"] for row in present), default=-1)
     rows = []
@@ -94,17 +96,19 @@ def _key(config: dict[str, Any]) -> str:
     return json.dumps(config, sort_keys=True)
 
 
-def start_of(connection: Connection, spec: ExperimentSpec, plans: Sequence[RunPlan]) -> str | None:
+def start_of(
+    connection: Connection, viewer: Viewer, spec: ExperimentSpec, plans: Sequence[RunPlan]
+) -> str | None:
     """Return the run whose model `plans` of `spec` start from; None where that is none yet.
 
     Raises:
-        NotFoundError, ConflictError: there is no model to start from.
+        NotFoundError, ConflictError: there is no model to start from that `viewer` sees.
         InvalidInputError: there is one, of another shape.
     """
     name = spec.warm_start
     if name is None or name == PREVIOUS_REPETITION:
         return None
-    run_id = resolve(connection, name).run_id
+    run_id = resolve(connection, name, viewer).run_id
     theirs = plan_of(connection, run_id)
     for plan in plans:
         if _shape(plan) != _shape(theirs):

@@ -8,6 +8,7 @@ from fitserve_core.store.engine import now
 from fitserve_core.store.models import best_of, kept_names
 from fitserve_core.store.parents import UNFINISHED
 from fitserve_core.store.tables import experiment, model_label, model_version, run
+from fitserve_core.store.viewers import EVERYBODY, Viewer
 
 
 class Retention:
@@ -39,7 +40,13 @@ class Retention:
 
 
 def _in_use(connection: Connection) -> set[str]:
-    best = {best_of(connection, name)["id"] for name in kept_names(connection)}
+    # The best of a name is another one for each who asks.
+    owners = connection.scalars(select(experiment.c.owner).distinct())
+    best = {
+        best_of(connection, name, viewer)["id"]
+        for viewer in (EVERYBODY, Viewer(), *map(Viewer, owners))
+        for name in kept_names(connection, viewer)
+    }
     newest = (
         select(model_version.c.model_name, func.max(model_version.c.version).label("version"))
         .group_by(model_version.c.model_name)

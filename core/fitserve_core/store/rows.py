@@ -46,6 +46,8 @@ def to_experiment(row: RowMapping, tally: Mapping[str, Any], queue_place: int | 
         finished_at=moment(row["finished_at"]),
         kept_model=to_kept(row),
         error=row["error"],
+        owner=row["owner"],
+        shared=row["shared"],
     )
 
 

@@ -10,17 +10,19 @@ from fitserve_core.results import Artefact, EpochFigures, Metrics, RunMetrics, S
 from fitserve_core.store.database import Database
 from fitserve_core.store.files import StoredFile
 from fitserve_core.store.models import files_of
-from fitserve_core.store.parents import find
+from fitserve_core.store.parents import find_visible
 from fitserve_core.store.rows import cells_of, moment, spec_of, to_epoch, to_kept, to_outcome
 from fitserve_core.store.tables import artefact, epoch, run
+from fitserve_core.store.viewers import EVERYBODY, Viewer
 from fitserve_core.summary import best_cell, deciding_of, summarise_cell
 
 
 class Runs:
-    """Reading of an experiment's runs."""
+    """Reading of an experiment's runs, by whoever asks."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, viewer: Viewer = EVERYBODY) -> None:
         self._database = database
+        self._viewer = viewer
 
     def metrics(self, experiment_id: str) -> Metrics:
         """Return every run with every epoch.
@@ -29,7 +31,7 @@ class Runs:
             NotFoundError: there is no such experiment.
         """
         with self._database.reading() as connection:
-            find(connection, experiment_id)
+            find_visible(connection, experiment_id, self._viewer)
             rows = _rows(connection, experiment_id)
             epochs = _epochs(connection, experiment_id)
             files = _files(connection, experiment_id)
@@ -43,7 +45,7 @@ class Runs:
             NotFoundError: there is no such experiment.
         """
         with self._database.reading() as connection:
-            parent = find(connection, experiment_id)
+            parent = find_visible(connection, experiment_id, self._viewer)
             rows = _rows(connection, experiment_id)
         spec, outcomes = spec_of(parent), [to_outcome(row) for row in rows]
         by = deciding_of(spec.dataset_info.task, outcomes)
@@ -66,7 +68,7 @@ class Runs:
             ConflictError: the run has not succeeded (yet).
         """
         with self._database.reading() as connection:
-            find(connection, experiment_id)
+            find_visible(connection, experiment_id, self._viewer)
             query = select(run.c.status).where(
                 run.c.id == run_id, run.c.experiment_id == experiment_id
             )

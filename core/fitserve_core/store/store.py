@@ -1,5 +1,7 @@
 """The store: what can be asked of one database, by subject."""
 
+from copy import copy
+
 from fitserve_core.settings import Settings
 from fitserve_core.store.claims import Claims
 from fitserve_core.store.database import Database
@@ -15,6 +17,7 @@ from fitserve_core.store.models import Models
 from fitserve_core.store.retention import Retention
 from fitserve_core.store.runs import Runs
 from fitserve_core.store.versions import Versions
+from fitserve_core.store.viewers import EVERYBODY, Viewer
 from fitserve_core.store.webhooks import Webhooks
 
 
@@ -27,15 +30,9 @@ class Store:
 
     def __init__(self, settings: Settings) -> None:
         self.database = Database(settings.store_url)
-        self.experiments = Experiments(self.database)
-        self.extensions = Extensions(self.database)
-        self.forecasts = Forecasts(self.database)
-        self.runs = Runs(self.database)
+        self._show_to(EVERYBODY)
         self.claims = Claims(self.database, settings.lease_seconds)
         self.leases = Leases(self.database, settings.max_lost_attempts)
-        self.events = Events(self.database)
-        self.models = Models(self.database)
-        self.versions = Versions(self.database)
         self.inventory = Inventory(self.database)
         self.webhooks = Webhooks(self.database)
         self.deliveries = Deliveries(self.database)
@@ -57,6 +54,21 @@ class Store:
             store.close()
             raise
         return store
+
+    def seen_by(self, viewer: Viewer) -> "Store":
+        """Return the same store as `viewer` may see and change it, over the same connections."""
+        seen = copy(self)
+        seen._show_to(viewer)
+        return seen
+
+    def _show_to(self, viewer: Viewer) -> None:
+        self.experiments = Experiments(self.database, viewer)
+        self.extensions = Extensions(self.database, viewer)
+        self.forecasts = Forecasts(self.database, viewer)
+        self.runs = Runs(self.database, viewer)
+        self.events = Events(self.database, viewer)
+        self.models = Models(self.database, viewer)
+        self.versions = Versions(self.database, viewer)
 
     def close(self) -> None:
         """Close every connection."""

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -26,6 +27,7 @@ experiment = Table(
     Column("model_name", String(80), nullable=False),
     Column("status", String(12), nullable=False),
     Column("spec", JSON, nullable=False),
+    # Of an owner's key the owner and the key's SHA-256, so that one's keys are not another's.
     Column("idempotency_key", String(255), unique=True),
     Column("posted_sha256", String(64)),
     Column("created_at", Double, nullable=False),
@@ -40,7 +42,11 @@ experiment = Table(
     Column("error", Text),
     # W3C Trace Context of the request that its runs were asked for by.
     Column("trace", JSON(none_as_null=True)),
+    # The name of the key that posted it; null where the service had no keys.
+    Column("owner", String(40)),
+    Column("shared", Boolean, nullable=False, default=False),
     Index("experiment_by_status", "status", "id"),
+    Index("experiment_by_owner", "owner", "status"),
     Index("experiment_by_dataset", "dataset", "id"),
     Index("experiment_by_rank", "model_name", "kept_rank"),
 )

@@ -4,15 +4,18 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Delete, RowMapping, delete, func, insert, select, text
+from sqlalchemy import Connection, Delete, RowMapping, Select, delete, insert, select, text
 
 from fitserve_core.errors import ConflictError, InvalidInputError, NotFoundError
 from fitserve_core.received import quote
 from fitserve_core.results import KeptModel
 from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
-from fitserve_core.store.tables import model_label, model_version
+from fitserve_core.store.parents import lock
+from fitserve_core.store.tables import experiment, model_label, model_version
+from fitserve_core.store.viewers import EVERYBODY, Viewer, visible
 
 LATEST = "latest"
 STABLE = "stable"
@@ -38,14 +41,15 @@ class Version:
 
 
 class Versions:
-    """Reading and labelling of versions."""
+    """Reading and labelling of versions, by whoever asks."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, viewer: Viewer = EVERYBODY) -> None:
         self._database = database
+        self._viewer = viewer
 
     def of(self, name: str) -> list[Version]:
         """Return a name's versions, newest first."""
-        query = select(model_version).where(model_version.c.model_name == name)
+        query = _seen(name, self._viewer)
         with self._database.reading() as connection:
             labels = _labels(connection, name)
             rows = connection.execute(query.order_by(model_version.c.version.desc())).mappings()
@@ -57,10 +61,12 @@ class Versions:
         Raises:
             InvalidInputError: `label` is no word.
             NotFoundError: there is no such version.
+            ConflictError: its experiment is not shared, but all are answered by what is labelled.
         """
         _require_word(label)
         with self._database.writing() as connection:
-            row = find_number(connection, name, number)
+            row = find_number(connection, name, number, self._viewer)
+            _require_shared(lock(connection, row["experiment_id"]), name, number)
             connection.execute(_of_label(name, label))
             values = {"model_name": name, "label": label, "version": number}
             connection.execute(insert(model_label).values(values))
@@ -101,19 +107,19 @@ def number_of(connection: Connection, run_id: str) -> int | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def find(connection: Connection, name: str, tag: str) -> RowMapping:
-    """Return the version that a number or a label of a name stands for.
+def find(connection: Connection, name: str, tag: str, viewer: Viewer) -> RowMapping:
+    """Return the version that a number or a label of a name stands for, as far as `viewer` sees.
 
     Raises:
         NotFoundError: none; the message names those that there are.
     """
     if tag.isascii() and tag.isdigit():
-        return find_number(connection, name, int(tag[:9]))
-    number = labelled(connection, name, tag)
+        return find_number(connection, name, int(tag[:9]), viewer)
+    number = labelled(connection, name, tag, viewer)
     if number is None and tag == LATEST:
-        query = select(func.max(model_version.c.version))
-        query = query.where(model_version.c.model_name == name)
-        number = connection.execute(query).scalar_one()
+        newest = _seen(name, viewer).order_by(model_version.c.version.desc()).limit(1)
+        row = connection.execute(newest).mappings().one_or_none()
+        number = None if row is None else row["version"]
     if number is None:
         labels = select(model_label.c.label).where(model_label.c.model_name == name)
         known = sorted({LATEST, *connection.execute(labels).scalars()})
@@ -122,23 +128,21 @@ def find(connection: Connection, name: str, tag: str) -> RowMapping:
             param="model",
             received=tag,
         )
-    return find_number(connection, name, number)
+    return find_number(connection, name, number, viewer)
 
 
-def find_number(connection: Connection, name: str, number: int) -> RowMapping:
-    """Return a version of a name.
+def find_number(connection: Connection, name: str, number: int, viewer: Viewer) -> RowMapping:
+    """Return a version of a name that `viewer` sees.
 
     Raises:
         NotFoundError: there is none; the message tells which there are.
     """
-    query = select(model_version).where(
-        model_version.c.model_name == name, model_version.c.version == number
-    )
-    row = connection.execute(query).mappings().one_or_none()
-    if row is not None:
+    query = _seen(name, viewer)
+    found = connection.execute(query.where(model_version.c.version == number)).mappings()
+    if (row := found.one_or_none()) is not None:
         return row
-    query = select(model_version.c.version).where(model_version.c.model_name == name)
-    known = [str(known) for known in connection.execute(query.order_by("version")).scalars()]
+    rows = connection.execute(query.order_by(model_version.c.version)).mappings()
+    known = [str(row["version"]) for row in rows]
     raise NotFoundError(
         f"model {name} has no version {number}; it has {', '.join(known[-20:]) or 'none yet'}",
         param="version",
@@ -146,12 +150,15 @@ def find_number(connection: Connection, name: str, number: int) -> RowMapping:
     )
 
 
-def labelled(connection: Connection, name: str, label: str) -> int | None:
-    """Return the version that a label was set to, None where it was not set."""
-    query = select(model_label.c.version).where(
-        model_label.c.model_name == name, model_label.c.label == label
+def labelled(connection: Connection, name: str, label: str, viewer: Viewer) -> int | None:
+    """Return the version that a label was set to, None where `viewer` sees none."""
+    query = _seen(name, viewer).join(
+        model_label,
+        (model_label.c.model_name == model_version.c.model_name)
+        & (model_label.c.version == model_version.c.version),
     )
-    return connection.execute(query).scalar_one_or_none()
+    row = connection.execute(query.where(model_label.c.label == label)).mappings().one_or_none()
+    return None if row is None else row["version"]
 
 
 def require_unlabelled(connection: Connection, experiment_id: str) -> None:
@@ -187,6 +194,25 @@ def _require_word(label: str) -> None:
             param="label",
             received=label,
         )
+
+
+def _require_shared(parent: RowMapping, name: str, number: int) -> None:
+    if parent["owner"] is not None and not parent["shared"]:
+        raise ConflictError(
+            f"version {number} of model {name} is of experiment {parent['id']}, which "
+            f"{parent['owner']} does not share, and everybody is answered by what is labelled; "
+            'share it first: PATCH it with {"shared": true}',
+            param="version",
+            received=number,
+        )
+
+
+def _seen(name: str, viewer: Viewer) -> Select[Any]:
+    query = select(model_version).where(model_version.c.model_name == name)
+    if viewer.everything:
+        return query
+    mine = experiment.c.id == model_version.c.experiment_id
+    return query.join(experiment, mine).where(visible(viewer))
 
 
 def _labels(connection: Connection, name: str) -> dict[int, list[str]]:

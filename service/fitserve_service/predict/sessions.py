@@ -60,13 +60,23 @@ class SessionCache:
     Args:
         models: the rule of what a name means.
         artefacts: where the files lie.
+        loaded: models that are loaded already, by their run's id.
     """
 
-    def __init__(self, models: Models, artefacts: Artefacts) -> None:
+    def __init__(
+        self,
+        models: Models,
+        artefacts: Artefacts,
+        loaded: OrderedDict[str, LoadedModel] | None = None,
+    ) -> None:
         self._models = models
         self._artefacts = artefacts
         self._resolved: dict[str, tuple[float, LoadedModel]] = {}
-        self._loaded: OrderedDict[str, LoadedModel] = OrderedDict()
+        self._loaded: OrderedDict[str, LoadedModel] = OrderedDict() if loaded is None else loaded
+
+    def seen_by(self, models: Models) -> "SessionCache":
+        """Return a cache with names of its own, since they mean what `models` sees, same files."""
+        return SessionCache(models, self._artefacts, self._loaded)
 
     def fresh(self, name: str) -> LoadedModel | None:
         """Return a model whose name was looked up a moment ago, without a look at the store."""

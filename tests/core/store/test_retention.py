@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from fitserve_core.results import Experiment
-from fitserve_core.store import Store
+from fitserve_core.store import Store, Viewer
 from fitserve_core.store.engine import now
 from fitserve_core.store.tables import experiment
 from support import stories
@@ -69,6 +69,14 @@ class TestRemovable:
         store.versions.unlabel("mnist", "stable")
         assert store.retention.removable(keep=0) == [forgotten.id, labelled.id]
         assert {best.id, newest.id}.isdisjoint(store.retention.removable(keep=0))
+
+    def test_leaves_the_best_model_of_each_who_asks(self, store: Store) -> None:
+        ana, ben = (store.seen_by(Viewer(name)) for name in ("ana", "ben"))
+        used = [kept(one, score) for one, score in ((ana, 0.9), (ben, 0.7), (store, 0.5))]
+        forgotten = kept(ben, 0.6)
+        kept(ana, 0.8)
+        assert store.retention.removable(keep=0) == [forgotten.id]
+        assert store.models.resolve("mnist").experiment_id == used[0].id
 
     def test_leaves_what_a_waiting_run_starts_from(self, store: Store) -> None:
         source, *_ = (kept(store, score) for score in (0.5, 0.9, 0.6))

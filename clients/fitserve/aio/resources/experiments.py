@@ -115,7 +115,7 @@ class AsyncExperiments:
         return await self._send(call)
 
     async def describe(self, experiment_id: str, **description: Any) -> AsyncExperiment:
-        """Change the `name`, the `tags` or the `notes` of an experiment."""
+        """Change `name`, `tags` or `notes`, or let other keys read it: `shared`."""
         call = calls.describe_experiment(experiment_id, description)
         return await self._send(call)
 

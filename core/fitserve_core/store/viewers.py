@@ -1,0 +1,43 @@
+"""Who asks the store: what they may see, and what they may change."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, RowMapping, or_, true
+
+from fitserve_core.store.tables import experiment
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks.
+
+    Attributes:
+        name: whom the experiments that it posts belong to; None where nobody has a name.
+        everything: it sees and changes what belongs to others, too.
+    """
+
+    name: str | None = None
+    everything: bool = False
+
+
+# The store's own side, and whoever asks a service without keys.
+EVERYBODY = Viewer(everything=True)
+
+
+def visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition on experiments that `viewer` sees.
+
+    Those are its own, shared ones, and those that belong to nobody.
+    """
+    if viewer.everything:
+        return true()
+    return or_(
+        experiment.c.owner == viewer.name,
+        experiment.c.owner.is_(None),
+        experiment.c.shared.is_(True),
+    )
+
+
+def sees(viewer: Viewer, row: RowMapping) -> bool:
+    """Tell the same of one experiment's row."""
+    return viewer.everything or row["shared"] or row["owner"] in {None, viewer.name}
