@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop fuzz check format bench-smoke bench-costs bench-overhead bench-view bench-training reproduce readme-table performance-tables reproduce-spread screenshots constraints chaos clean
+.PHONY: help demo up test test-interop fuzz check format bench-smoke bench-costs bench-overhead bench-view bench-training reproduce readme-table reliability-table performance-tables reproduce-spread screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -21,7 +21,7 @@ test: .venv/.developed  ## the whole test suite
 test-interop: .venv/.developed .venv-interop/.installed  ## real clients of other protocols (two minutes)
 	@$(BIN)/python scripts/interop.py
 
-chaos: .venv/.developed  ## attack a real service (a quarter of an hour); SEED= repeats, ONLY= chooses
+chaos: .venv/.developed  ## attack a real service (half an hour); SEED= repeats, ONLY= chooses
 	@PYTHONPATH=tests $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) \
 		$(if $(REPORT),--report $(REPORT))
 
@@ -35,6 +35,7 @@ check: .venv/.developed  ## ruff, mypy, hadolint, and the house rules
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/python scripts/house_rules.py
 	@$(BIN)/python scripts/readme_table.py --check
+	@$(BIN)/python scripts/reliability_table.py --check
 	@$(BIN)/python scripts/performance_tables.py --check
 	@$(BIN)/python scripts/draw_sync_client.py --check
 
@@ -66,6 +67,9 @@ readme-table: .venv/.installed  ## draw README's table from the last reproductio
 
 performance-tables: .venv/.installed  ## draw docs/performance.md's tables from benchmarks/results
 	@$(BIN)/python scripts/performance_tables.py
+
+reliability-table: .venv/.installed  ## draw the table of docs/reliability.md from the campaigns' reports
+	@$(BIN)/python scripts/reliability_table.py
 
 reproduce-spread: .venv/.installed  ## measure how our figures scatter (hours), for reproduce
 	@FITSERVE_DATA="$(FITSERVE_DATA)/spread" $(BIN)/fitserve reproduce \

@@ -27,21 +27,24 @@ def attacked(arena: Arena, attack: Attack) -> Outcome:
     return outcome
 
 
-def campaign(seed: int, cache: Path, attacks: Sequence[Attack]) -> list[Outcome]:
-    """Make all attacks; each is told as it ends."""
-    outcomes = []
+def campaign(
+    seed: int, cache: Path, attacks: Sequence[Attack], reported: Path | None
+) -> list[Outcome]:
+    """Make all attacks; each is told, and reported, as it ends."""
+    outcomes: list[Outcome] = []
     with Arena(seed, cache) as arena:
         for attack in attacks:
             outcomes.append(attacked(arena, attack))
             _tell(outcomes[-1])
+            if reported is not None:
+                write(reported, report(seed, outcomes))
     return outcomes
 
 
-def report(seed: int, outcomes: Sequence[Outcome], seconds: float) -> dict[str, Any]:
+def report(seed: int, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return what came of a campaign."""
     return {
         "seed": seed,
-        "seconds": round(seconds),
         "cores": os.cpu_count(),
         "machine": f"{platform.system()} {platform.machine()}",
         "attacks": [outcome.told() for outcome in outcomes],
@@ -49,8 +52,12 @@ def report(seed: int, outcomes: Sequence[Outcome], seconds: float) -> dict[str, 
 
 
 def write(path: Path, told: dict[str, Any]) -> None:
-    """Add a campaign to a report of several; one of the same seed is replaced."""
+    """Add a campaign to a report of several; of the same seed, an attack's last outcome counts."""
     campaigns = json.loads(path.read_text()) if path.exists() else []
+    made = {attack["id"] for attack in told["attacks"]}
+    for earlier in (other for other in campaigns if other["seed"] == told["seed"]):
+        kept = [attack for attack in earlier["attacks"] if attack["id"] not in made]
+        told = {**told, "attacks": [*kept, *told["attacks"]]}
     campaigns = [*(other for other in campaigns if other["seed"] != told["seed"]), told]
     path.write_text(json.dumps(campaigns, indent=2, ensure_ascii=False) + "\n")
 

@@ -135,7 +135,18 @@ def _same(found: RunMetrics, twin: RunMetrics) -> None:
 
     ours, theirs = comparable(found), comparable(twin)
     unlike = [name for name in ours if ours[name] != theirs[name]]
-    _hold(not unlike, f"run {found.run_id} differs from its undisturbed twin in {unlike}")
+    rows = zip(found.epochs, twin.epochs, strict=False)
+    apart = [
+        f"epoch {one.epoch}: {name} {getattr(one, name)} and {getattr(other, name)}"
+        for one, other in rows
+        for name in sorted(type(one).model_fields.keys() - UNRECORDED)
+        if getattr(one, name) != getattr(other, name)
+    ]
+    _hold(
+        not unlike,
+        f"run {found.run_id} differs from its undisturbed twin in {unlike}: {apart[:3]}, "
+        f"{len(apart)} figures in all",
+    )
 
 
 def _attempts_apart(house: House) -> None:

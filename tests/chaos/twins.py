@@ -32,7 +32,12 @@ LBFGS: dict[str, Any] = {
 CURVE: dict[str, Any] = {
     "dataset": "eckerle4",
     "network": {"hidden_layers": [8]},
-    "training": {"optimizer": "adam", "batch_size": 8, "epochs": 200},
+    "training": {
+        "optimizer": "adam",
+        "learning_rates": [0.02],
+        "batch_size": 8,
+        "epochs": 300,
+    },
     "repetitions": 1,
     "seed": 7,
 }

@@ -1,0 +1,76 @@
+"""Draw docs/reliability.md's table from the campaigns' reports; `--check`: say if it differs."""
+
+import json
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs/reliability.md"
+CAMPAIGNS = ROOT / "docs/reliability.json"
+MARKS = ("<!-- campaigns -->", "<!-- /campaigns -->")
+
+
+def main() -> int:
+    """Write the table into the page, or with `--check` return 1 where it is another one."""
+    page = PAGE.read_text()
+    before, rest = page.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    told = told_of(json.loads(CAMPAIGNS.read_text()))
+    drawn = f"{before}{MARKS[0]}\n{told}\n{MARKS[1]}{after}"
+    if "--check" not in sys.argv:
+        PAGE.write_text(drawn)
+        return 0
+    if drawn == page:
+        return 0
+    print(f"{PAGE.relative_to(ROOT)} is not drawn from {CAMPAIGNS.name}: make reliability-table")
+    return 1
+
+
+def told_of(campaigns: list) -> str:
+    """Return one line a campaign and one row an attack, as Markdown."""
+    lines = ["| seed | attacks | broken | minutes | cores |", "| --- | --- | --- | --- | --- |"]
+    for campaign in campaigns:
+        made = [told for told in campaign["attacks"] if not told["skipped"]]
+        broken = sum(told["broken"] is not None for told in made)
+        minutes = sum(told["seconds"] for told in made) / 60
+        lines.append(
+            f"| {campaign['seed']} | {len(made)} | {broken} | {minutes:.1f} | {campaign['cores']} |"
+        )
+    lines += ["", "| | attack | must show | seen | held |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([*lines, *map(row, by_attack(campaigns))])
+
+
+def by_attack(campaigns: list) -> list:
+    """Return, for each attack in the order of its number, what came of it in every campaign."""
+    found = defaultdict(list)
+    for campaign in campaigns:
+        for told in campaign["attacks"]:
+            found[told["id"]].append(told)
+    return sorted(found.values(), key=lambda outcomes: outcomes[0]["number"])
+
+
+def row(outcomes: list) -> str:
+    """Return an attack's row; a figure seen several times is told from its least to its most."""
+    made = [told for told in outcomes if not told["skipped"]]
+    held = sum(told["broken"] is None for told in made)
+    figures = defaultdict(list)
+    for told in made:
+        for name, value in told["figures"].items():
+            figures[name].append(value)
+    seen = "; ".join(f"{name}: {spread(values)}" for name, values in figures.items())
+    first = outcomes[0]
+    return (
+        f"| {first['number']} | {first['attack']} | {first['must']} | {seen or '–'} | "
+        f"{held} of {len(made)} |"
+    )
+
+
+def spread(values: list) -> str:
+    """Return a figure, or the range of several that differ."""
+    least, most = min(values), max(values)
+    return f"{least:g}" if least == most else f"{least:g} to {most:g}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
