@@ -155,7 +155,13 @@ class House:
     def broker(self) -> int:
         """The embedded broker, found by its title, which it writes over its environment."""
         assert self._up is not None
-        return next(pid for pid in descendants(self._up.pid) if "unixsocket" in command(pid))
+        below = self._up.pid
+
+        def found() -> list[int]:
+            return [pid for pid in descendants(below) if "unixsocket" in command(pid)]
+
+        until(found, 30)
+        return found()[0]
 
     def slots(self) -> list[int]:
         return descendants(self.workers)

@@ -91,14 +91,13 @@ class Load:
         specs, weights = zip(*MIX, strict=True)
         endless_ones: list[str] = []
         while not self._over.is_set():
+            while endless_ones:
+                self._house.client.experiments.cancel(endless_ones.pop())
             if self._house.store.leases.waiting() < WAITING_AT_MOST:
                 [spec] = self._random.choices(specs, weights)
                 posted = self._house.post(spec)
                 if posted.progress.epochs_total >= endless(DIGITS)["training"]["epochs"]:
                     endless_ones.append(posted.id)
-            # One trains until the next one comes.
-            while len(endless_ones) > 1:
-                self._house.client.experiments.cancel(endless_ones.pop(0))
             self._over.wait(self._random.uniform(0.5, 2.5))
         for left in endless_ones:
             self._house.client.experiments.cancel(left)

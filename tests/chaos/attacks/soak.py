@@ -17,6 +17,7 @@ from chaos.twins import CURVE
 SOAK_SECONDS = float(os.environ.get("CHAOS_SOAK_SECONDS", "600"))
 LEASE_SECONDS = 5
 MOST_LOSSES = 20
+RUNS_A_SECOND = 100 / 600
 
 
 @attack(
@@ -42,6 +43,7 @@ def soak(arena: Arena) -> Figures:
             load.calm_down()
         lost = faults["slot killed"] + faults["parent killed"] + faults["slot stopped"]
         checked = arena.check(house, faults=lost, seconds=300)
+        assert checked.runs >= SOAK_SECONDS * RUNS_A_SECOND, f"only {checked.runs} runs"
         assert load.wrong == [], f"{len(load.wrong)} wrong predictions: {load.wrong[:3]}"
         assert load.unanswered == [], f"{len(load.unanswered)}: {load.unanswered[:3]}"
         return {
