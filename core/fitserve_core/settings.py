@@ -60,6 +60,13 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=32 * 2**20, ge=1024, description="Larger request bodies get 413."
     )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Names besides localhost under which a service without API keys is asked.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Sites whose pages may ask, such as `https://lab.example.org`."
+    )
     webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
         default=(),
         description="Private networks that webhooks may reach, such as `10.0.0.0/8,127.0.0.1/32`.",
@@ -74,7 +81,7 @@ class Settings(BaseSettings):
         default=3, ge=1, description="A run that loses so many attempts is failed."
     )
 
-    @field_validator("webhook_networks", mode="before")
+    @field_validator("allowed_hosts", "cors_origins", "webhook_networks", mode="before")
     @classmethod
     def _listed(cls, value: str | Iterable[object]) -> Iterable[object]:
         return [part.strip() for part in value.split(",")] if isinstance(value, str) else value

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
+from starlette.middleware.cors import CORSMiddleware
 
 from fitserve_core import tracing
 from fitserve_core.artefacts import Artefacts
@@ -13,6 +14,7 @@ from fitserve_core.results import ErrorEnvelope
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_service import health, instruments
+from fitserve_service.access.guard import Guard
 from fitserve_service.access.keyring import Keyring
 from fitserve_service.body_limit import BodyLimit
 from fitserve_service.catalogue import endpoints as catalogue
@@ -100,6 +102,20 @@ def create_app(settings: Settings) -> FastAPI:
     )
     install_error_handlers(app)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(
+        Guard,
+        keyless=not keyring,
+        hosts=settings.allowed_hosts,
+        origins=settings.cors_origins,
+    )
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            expose_headers=["ETag", "Location", "Retry-After"],
+        )
     app.add_middleware(instruments.Instruments)
     app.add_middleware(RequestLog)
     app.include_router(health.router)

@@ -121,6 +121,8 @@ class Stack:
             "FITSERVE_MAX_LOST_ATTEMPTS": str(settings.max_lost_attempts),
             "FITSERVE_MAX_BODY_BYTES": str(settings.max_body_bytes),
             "FITSERVE_LOG_LEVEL": str(settings.log_level),
+            "FITSERVE_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
+            "FITSERVE_CORS_ORIGINS": ",".join(settings.cors_origins),
             "FITSERVE_MNIST": settings.mnist and str(settings.mnist.resolve()),
             "FITSERVE_API_KEYS": settings.api_keys and settings.api_keys.get_secret_value(),
             "DATABASE_URL": settings.database_url,
