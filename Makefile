@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop fuzz check format bench-smoke bench-costs bench-overhead bench-view bench-training reproduce readme-table reliability-table performance-tables reproduce-spread screenshots constraints chaos clean
+.PHONY: help demo up test test-interop fuzz check format bench-smoke bench-costs bench-overhead bench-view bench-training reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -74,6 +74,9 @@ reliability-table: .venv/.installed  ## draw the table of docs/reliability.md fr
 reproduce-spread: .venv/.installed  ## measure how our figures scatter (hours), for reproduce
 	@FITSERVE_DATA="$(FITSERVE_DATA)/spread" $(BIN)/fitserve reproduce \
 		--spread core/fitserve_core/catalogue/spread.json
+
+choose-eckerle4: .venv/.installed  ## choose the recommended Eckerle4 entry anew (ten minutes)
+	@$(BIN)/python scripts/choose_eckerle4.py
 
 screenshots: .venv/.developed  ## draw docs/screenshots anew (two minutes; needs Chromium)
 	@$(BIN)/python scripts/screenshots.py

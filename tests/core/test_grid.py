@@ -86,6 +86,7 @@ class TestRefusals:
                 "unknown field 'hiden_layers'; network takes",
             ),
             ({"network.hidden_layers": [[5], [0]]}, r"hidden_layers[0]: must be greater than"),
+            ({"target": [{"is": [3]}]}, "dataset and target, needs an experiment each"),
             ({"name": ["a"]}, "can cross fields of network, training, split, scaling, seed"),
             ({"seed": [1, 1]}, "values of seed must differ"),
             ({"seed": []}, "must have at least 1 item"),

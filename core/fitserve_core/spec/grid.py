@@ -21,8 +21,9 @@ def _crossable(grid: dict[str, list[Any]]) -> dict[str, list[Any]]:
     for path, values in grid.items():
         if path.partition(".")[0] not in PARTS:
             raise ValueError(
-                f"can cross fields of {', '.join(PARTS)}, such as network.hidden_layers; "
-                f"received {path[:100]!r}"
+                f"can cross fields of {', '.join(PARTS)}, such as network.hidden_layers; what "
+                "changes the model's name, dataset and target, needs an experiment each; received "
+                f"{path[:100]!r}"
             )
         if len({json.dumps(value, sort_keys=True) for value in values}) < len(values):
             raise ValueError(f"values of {path} must differ from each other; received {values}")
