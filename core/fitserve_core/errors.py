@@ -6,6 +6,7 @@ FitserveError
 ├── ConflictError            impossible in the present state
 ├── UnauthorizedError        no API key, or an unknown one
 ├── ForbiddenError           a key that may not do this
+├── QuotaExceededError       a key that has as much in the queue as it may
 ├── UnavailableError         a part that is needed is out of reach
 ├── ConfigurationError       settings under which a process cannot start
 ├── DatasetUnavailableError  no source gave the data
@@ -61,6 +62,12 @@ class ForbiddenError(FitserveError):
     """The key that was presented may not do this."""
 
     code = "forbidden"
+
+
+class QuotaExceededError(FitserveError):
+    """The key has as much in the queue as it may; later there is room again."""
+
+    code = "quota_exceeded"
 
 
 class UnavailableError(FitserveError):

@@ -77,6 +77,12 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         default=20.0, gt=1, description="A run whose worker is silent for so long is given away."
     )
+    max_experiments_per_key: int = Field(
+        default=100, ge=1, description="Experiments of one API key that have not ended."
+    )
+    max_queued_runs_per_key: int = Field(
+        default=20_000, ge=1, description="Runs of one API key that wait."
+    )
     max_lost_attempts: int = Field(
         default=3, ge=1, description="A run that loses so many attempts is failed."
     )

@@ -19,6 +19,7 @@ from fitserve_core.errors import (
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
+    QuotaExceededError,
     UnauthorizedError,
     UnavailableError,
 )
@@ -36,10 +37,12 @@ STATUS_OF: dict[type[FitserveError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     InvalidInputError: 422,
+    QuotaExceededError: 429,
     UnavailableError: 503,
 }
 HEADERS_OF: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "10"},
     503: {"Retry-After": "2"},
 }
 CODE_OF: dict[int, str] = {

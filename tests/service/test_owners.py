@@ -226,3 +226,16 @@ class TestAdmin:
         ids = {team.keeps(name).experiment.id for name in ("ana", "ben")}
         assert {one["id"] for one in team.root.get("/experiments").json()["data"]} == ids
         assert [one["id"] for one in team.ben.get("/experiments").json()["data"]] != list(ids)
+
+
+class TestQuota:
+    def test_beyond_it_a_key_is_told_to_wait(self, tmp_path: Path) -> None:
+        settings, keys = keyed(settings_for(tmp_path, max_experiments_per_key=1), {"me": "train"})
+        with running_service(settings) as service:
+            told = [
+                service.http.post("/experiments", json=WAVELENGTH, headers=bearer(keys["me"]))
+                for _ in range(2)
+            ]
+            assert told[0].status_code == 201
+            refusal(told[1], 429)
+            assert told[1].headers["retry-after"] == "10"

@@ -15,6 +15,7 @@ CODES = {
     413: "body_too_large",
     415: "unsupported_media_type",
     422: "invalid_input",
+    429: "quota_exceeded",
     503: "unavailable",
 }
 MOST_BYTES = 20_000

@@ -16,6 +16,7 @@ from fitserve_core.store.ending import end
 from fitserve_core.store.engine import now
 from fitserve_core.store.parents import UNFINISHED, change_status, find_visible, lock_own
 from fitserve_core.store.planning import missing_runs
+from fitserve_core.store.quotas import require_room
 from fitserve_core.store.rows import new_id, spec_of
 from fitserve_core.store.tables import experiment, run
 from fitserve_core.store.tallies import answered
@@ -37,6 +38,7 @@ class Experiments:
 
         Raises:
             ConflictError: the key was used with another spec.
+            QuotaExceededError: its owner has as much in the queue as it may.
             FitserveError: there is no model, or none that fits, to start from.
         """
         if key is not None and (earlier := self._by_key(key, spec)):
@@ -190,6 +192,8 @@ def _require_no_followers(connection: Connection, experiment_id: str) -> None:
 
 def _insert(connection: Connection, spec: ExperimentSpec, key: str | None, viewer: Viewer) -> str:
     experiment_id = new_id("exp")
+    runs = missing_runs(connection, experiment_id, spec, viewer)
+    require_room(connection, viewer, len(runs))
     connection.execute(
         insert(experiment).values(
             id=experiment_id,
@@ -205,7 +209,7 @@ def _insert(connection: Connection, spec: ExperimentSpec, key: str | None, viewe
             owner=viewer.name,
         )
     )
-    connection.execute(insert(run), missing_runs(connection, experiment_id, spec, viewer))
+    connection.execute(insert(run), runs)
     change_status(connection, experiment_id, "queued")
     return experiment_id
 

@@ -11,6 +11,7 @@ from fitserve_core.spec.extension import Extension, extended
 from fitserve_core.store.database import Database
 from fitserve_core.store.parents import change_status, lock_own
 from fitserve_core.store.planning import missing_runs
+from fitserve_core.store.quotas import require_room
 from fitserve_core.store.rows import spec_of
 from fitserve_core.store.tables import experiment, run
 from fitserve_core.store.viewers import EVERYBODY, Viewer
@@ -32,6 +33,7 @@ class Extensions:
             ForbiddenError: it is somebody else's.
             ConflictError: it has not ended.
             InvalidInputError: the extension does not fit the experiment.
+            QuotaExceededError: the viewer has as much in the queue as it may.
         """
         with self._database.writing() as connection:
             row = lock_own(connection, experiment_id, self._viewer)
@@ -56,6 +58,7 @@ def _add(connection: Connection, experiment_id: str, spec: ExperimentSpec, viewe
     )
     if not rows:
         return
+    require_room(connection, viewer, len(rows))
     connection.execute(insert(run), rows)
     connection.execute(
         update(experiment)

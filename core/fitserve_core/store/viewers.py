@@ -8,16 +8,26 @@ from fitserve_core.store.tables import experiment
 
 
 @dataclass(frozen=True)
+class Quota:
+    """How many unfinished experiments, and how many queued runs, may belong to one name."""
+
+    experiments: int
+    queued_runs: int
+
+
+@dataclass(frozen=True)
 class Viewer:
     """Who asks.
 
     Attributes:
         name: whom the experiments that it posts belong to; None where nobody has a name.
         everything: it sees and changes what belongs to others, too.
+        quota: how much it may have in the queue; None where there is no bound.
     """
 
     name: str | None = None
     everything: bool = False
+    quota: Quota | None = None
 
 
 # The store's own side, and whoever asks a service without keys.

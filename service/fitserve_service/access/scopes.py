@@ -7,7 +7,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 
 from fitserve_core.errors import ForbiddenError, UnauthorizedError
 from fitserve_core.keys import KeyEntry, Scope
-from fitserve_core.store import Viewer
+from fitserve_core.settings import Settings
+from fitserve_core.store import Quota, Viewer
 from fitserve_service.access.keyring import Keyring
 from fitserve_service.dependencies import Services
 
@@ -34,8 +35,14 @@ async def authorised(request: Request, needed: SecurityScopes, credentials: Cred
         [scope] = needed.scopes
         entry = _entry(services.keyring, credentials)
         allow(entry, cast("Scope", scope))
-        services = services.seen_by(Viewer(entry.name, everything=entry.allows("admin")))
+        services = services.seen_by(viewer_of(entry, services.settings))
     request.state.parts = services
+
+
+def viewer_of(entry: KeyEntry, settings: Settings) -> Viewer:
+    """Return what a key stands for in the store."""
+    quota = Quota(settings.max_experiments_per_key, settings.max_queued_runs_per_key)
+    return Viewer(entry.name, everything=entry.allows("admin"), quota=quota)
 
 
 def allow(entry: KeyEntry, scope: Scope) -> None:

@@ -121,6 +121,8 @@ class Stack:
             "FITSERVE_MAX_LOST_ATTEMPTS": str(settings.max_lost_attempts),
             "FITSERVE_MAX_BODY_BYTES": str(settings.max_body_bytes),
             "FITSERVE_LOG_LEVEL": str(settings.log_level),
+            "FITSERVE_MAX_EXPERIMENTS_PER_KEY": str(settings.max_experiments_per_key),
+            "FITSERVE_MAX_QUEUED_RUNS_PER_KEY": str(settings.max_queued_runs_per_key),
             "FITSERVE_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
             "FITSERVE_CORS_ORIGINS": ",".join(settings.cors_origins),
             "FITSERVE_MNIST": settings.mnist and str(settings.mnist.resolve()),
