@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop fuzz check format bench-smoke bench-costs bench-overhead bench-view bench-training reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
+.PHONY: help demo up test test-interop fuzz check audit format bench-smoke bench-costs bench-overhead bench-view bench-training reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -38,6 +38,11 @@ check: .venv/.developed  ## ruff, mypy, hadolint, and the house rules
 	@$(BIN)/python scripts/reliability_table.py --check
 	@$(BIN)/python scripts/performance_tables.py --check
 	@$(BIN)/python scripts/draw_sync_client.py --check
+
+audit: .venv/.developed .venv-audit/.installed  ## our code by bandit's rules; known weaknesses of what is pinned
+	@$(BIN)/ruff check .
+	@.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt \
+		|| { echo "a pinned package has a known weakness, or could not be looked up"; exit 1; }
 
 format: .venv/.developed  ## draw the synchronous client, let ruff format and mend what it can
 	@$(BIN)/python scripts/draw_sync_client.py
@@ -98,6 +103,11 @@ clean:  ## remove .venv and the data folder of demo and up
 .venv-bench-%/.installed: benchmarks/requirements-%.txt
 	@$(BIN)/python -m venv $(@D)
 	@$(@D)/bin/python -m pip install --quiet -r $<
+	@touch $@
+
+.venv-audit/.installed: Makefile
+	@$(BIN)/python -m venv .venv-audit
+	@.venv-audit/bin/python -m pip install --quiet pip-audit==2.10.1
 	@touch $@
 
 .venv/.developed: $(INPUTS)

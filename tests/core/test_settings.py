@@ -24,3 +24,15 @@ class TestEnvironment:
     def test_postgresql_gets_its_driver(self, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
         monkeypatch.setenv("DATABASE_URL", f"{scheme}://me@host/db")
         assert Settings().store_url == "postgresql+psycopg://me@host/db"
+
+
+class TestSecrets:
+    def test_are_shown_by_no_representation(self, tmp_path: Path) -> None:
+        told = {
+            "api_keys": "me:admin:hidden",
+            "database_url": "postgresql://me:hidden@host/db",
+            "redis_url": "rediss://:hidden@host",
+        }
+        settings = Settings.model_validate({"data": tmp_path, **told})
+        assert "hidden" not in f"{settings!r} {settings}"
+        assert settings.store_url.endswith("me:hidden@host/db")
