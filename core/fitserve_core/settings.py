@@ -10,12 +10,14 @@ from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from fitserve_core.limits import Limits
+
 
 def _available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Settings(BaseSettings):
+class Settings(BaseSettings, Limits):
     """Every setting, its environment variable (`FITSERVE_` + name, or as given) and default."""
 
     model_config = SettingsConfigDict(
@@ -91,6 +93,11 @@ class Settings(BaseSettings):
     @classmethod
     def _listed(cls, value: str | Iterable[object]) -> Iterable[object]:
         return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The most that one experiment may ask for."""
+        return Limits.model_validate({name: getattr(self, name) for name in Limits.model_fields})
 
     @cached_property
     def artefacts(self) -> Path:

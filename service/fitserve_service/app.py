@@ -13,7 +13,7 @@ from fitserve_core.artefacts import Artefacts
 from fitserve_core.results import ErrorEnvelope
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
-from fitserve_service import health, instruments
+from fitserve_service import bounds, health, instruments
 from fitserve_service.access.guard import Guard
 from fitserve_service.access.keyring import Keyring
 from fitserve_service.body_limit import BodyLimit
@@ -122,7 +122,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(instruments.router)
     for part in (
         experiments, exports, figures, events, models, predict, explain, catalogue, datasets,
-        webhooks, tensorflow_serving, open_inference,
+        webhooks, bounds, tensorflow_serving, open_inference,
     ):  # fmt: skip
         app.include_router(part.router)
     install_dashboard(app)

@@ -1,6 +1,8 @@
 """What survives a stopped service; what is killed is in chaos/."""
 
 import os
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,21 @@ def has_checkpoint(client: Client, id_: str) -> bool:
     return any(run.epochs for run in client.experiments.metrics(id_).runs)
 
 
+def followed(url: str, id_: str) -> socket.socket:
+    """Return a connection that an experiment's events come on."""
+    host, port = url.removeprefix("http://").split(":")
+    connection = socket.create_connection((host, int(port)), timeout=10)
+    head = f"GET /experiments/{id_}/events HTTP/1.1\r\nHost: {host}\r\n"
+    connection.sendall(f"{head}Accept: text/event-stream\r\n\r\n".encode())
+    assert connection.recv(12) == b"HTTP/1.1 200"
+    return connection
+
+
+def rest_of(connection: socket.socket) -> bytes:
+    with connection:
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
 class TestStoppedService:
     def test_experiment_goes_on_at_the_next_start(self, long_folder: Path, tmp_path: Path) -> None:
         (tmp_path / "datasets").symlink_to(long_folder / "datasets")
@@ -32,6 +49,10 @@ class TestStoppedService:
         with Stack(settings) as stack, Client(stack.url) as client:
             experiment = client.experiments.create(SLOW)
             until(lambda: has_checkpoint(client, experiment.id), 60)
+            looking_on = followed(stack.url, experiment.id)
+            began = time.monotonic()
+        assert time.monotonic() - began < 10
+        assert rest_of(looking_on).endswith(b"0\r\n\r\n")
         with Stack(settings) as stack, Client(stack.url) as client:
             ended = client.experiments.wait(experiment.id, progress=False, timeout=90)
             [run] = client.experiments.metrics(experiment.id).runs

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from service.conftest import settings_for
 from support.refusals import refusal
-from support.serving import RunningService
+from support.serving import RunningService, running_service
 
 JSON = {"Content-Type": "application/json"}
 
@@ -180,3 +181,54 @@ class TestIdempotencyKey:
         headers = {"Idempotency-Key": key}
         error = refusal(service.http.post("/experiments", json=_spec(), headers=headers), 422)
         assert error["param"].lower() == "idempotency-key"
+
+
+@pytest.fixture(scope="module")
+def modest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    """A service that takes little."""
+    limits = {"max_layers": 1, "max_units": 50, "max_parameters": 40_000, "max_epochs": 5}
+    settings = settings_for(
+        tmp_path_factory.mktemp("modest"), **limits, max_runs=4, max_core_hours=0.001
+    )
+    with running_service(settings) as running:
+        yield running
+
+
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("spec", "setting", "received"),
+        [
+            ({"network": {"hidden_layers": [5, 5]}}, "MAX_LAYERS", 2),
+            ({"network": {"hidden_layers": [51]}}, "MAX_UNITS", 51),
+            ({"network": {"hidden_layers": [50], "batch_normalization": True}}, None, None),
+            ({"grid": {"network.hidden_layers": [[5], [60]]}}, "MAX_UNITS", 60),
+            ({"training": {"epochs": 6}}, "MAX_EPOCHS", 6),
+            ({"repetitions": 5}, "MAX_RUNS", 5),
+            (
+                {"repetitions": 4, "training": {"batch_size": 1, "epochs": 5}},
+                "MAX_CORE_HOURS",
+                None,
+            ),
+        ],
+    )
+    def test_are_told_with_their_setting(
+        self, modest: RunningService, spec: dict[str, Any], setting: str | None, received: Any
+    ) -> None:
+        small = {"network": {"hidden_layers": [20]}, "training": {"epochs": 5}, "dataset": "mnist"}
+        answer = modest.http.post("/experiments?dry_run=true", json={**small, **spec})
+        if setting is None:
+            assert answer.status_code == 200
+            return
+        error = refusal(answer, 422)
+        assert f"(FITSERVE_{setting})" in error["message"]
+        assert received in {None, error["received"]}
+
+    def test_hold_for_clones_and_extensions(self, modest: RunningService) -> None:
+        small = {"dataset": "mnist", "network": {"hidden_layers": [20]}, "training": {"epochs": 1}}
+        path = f"/experiments/{modest.http.post('/experiments', json=small).json()['id']}"
+        modest.http.post(f"{path}/cancel")
+        refusal(modest.http.post(f"{path}/clone", json={"repetitions": 9}), 422)
+        refusal(modest.http.post(f"{path}/extend", json={"repetitions": 9}), 422)
+
+    def test_are_told_before(self, modest: RunningService) -> None:
+        assert modest.http.get("/limits").json()["max_runs"] == 4

@@ -107,6 +107,7 @@ class TestDocument:
             "POST /experiments/{id}/cancel",
             "DELETE /experiments/{id}",
             "GET /events",
+            "GET /limits",
             "GET /models",
             "GET /models/{name}",
             "GET /models/{name}/file",

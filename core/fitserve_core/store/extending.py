@@ -5,6 +5,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from fitserve_core import tracing
 from fitserve_core.errors import ConflictError
+from fitserve_core.limits import WIDEST, Limits
 from fitserve_core.results import TERMINAL
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.spec.extension import Extension, extended
@@ -25,14 +26,14 @@ class Extensions:
         self._database = database
         self._viewer = viewer
 
-    def extend(self, experiment_id: str, extension: Extension) -> None:
+    def extend(self, experiment_id: str, extension: Extension, limits: Limits = WIDEST) -> None:
         """Add the runs that an extension asks for; those that are there already stay as they are.
 
         Raises:
             NotFoundError: there is no such experiment.
             ForbiddenError: it is somebody else's.
             ConflictError: it has not ended.
-            InvalidInputError: the extension does not fit the experiment.
+            InvalidInputError: the extension does not fit the experiment, or the whole the limits.
             QuotaExceededError: the viewer has as much in the queue as it may.
         """
         with self._database.writing() as connection:
@@ -48,6 +49,7 @@ class Extensions:
                 spec = extended(spec_of(row), extension)
             except ValidationError as error:
                 raise first_problem(error, ExperimentSpec) from None
+            limits.check(spec)
             _add(connection, experiment_id, spec, self._viewer)
 
 

@@ -50,6 +50,7 @@ def create(
     ] = False,
 ) -> Experiment | Forecast:
     """Accept an experiment; its runs begin as soon as a worker is free."""
+    parts.settings.limits.check(spec)
     if dry_run:
         response.status_code = 200
         return parts.store.forecasts.forecast(spec, parts.settings.slots)
@@ -128,7 +129,7 @@ def extend(id: Id, extension: Extension, parts: Parts) -> Experiment:  # noqa: A
 
     Runs that are there stay as they are; the same extension again adds nothing.
     """
-    parts.store.extensions.extend(id, extension)
+    parts.store.extensions.extend(id, extension, parts.settings.limits)
     parts.dispatcher.wake()
     return parts.store.experiments.get(id)
 
@@ -149,6 +150,7 @@ def clone(
 ) -> Experiment:
     """Post the spec of an experiment again, with changes."""
     spec = changed(parts.store.experiments.get(id).spec, changes)
+    parts.settings.limits.check(spec)
     experiment = parts.store.experiments.create(spec, idempotency_key)
     return _accepted(parts, experiment, response)
 

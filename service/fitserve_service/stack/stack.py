@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 
 WATCH_EVERY_SECONDS = 0.25
 READY_WITHIN_SECONDS = 30.0
+# All parts together; one whose turn comes late gets the least.
 STOP_WITHIN_SECONDS = 8.0
+LEAST_STOP_SECONDS = 0.5
 
 
 class Stack:
@@ -125,6 +127,7 @@ class Stack:
             "FITSERVE_MAX_QUEUED_RUNS_PER_KEY": str(settings.max_queued_runs_per_key),
             "FITSERVE_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
             "FITSERVE_CORS_ORIGINS": ",".join(settings.cors_origins),
+            **{f"FITSERVE_{name.upper()}": str(n) for name, n in settings.limits},
             "FITSERVE_MNIST": settings.mnist and str(settings.mnist.resolve()),
             "FITSERVE_API_KEYS": settings.api_keys and settings.api_keys.get_secret_value(),
             "DATABASE_URL": settings.database_url,
@@ -228,8 +231,9 @@ class Stack:
 
     def _stop_parts(self) -> None:
         # In the reverse order of their start: workers hand their runs back while all else answers.
+        deadline = time.monotonic() + STOP_WITHIN_SECONDS
         for process in reversed(self._processes):
-            process.stop(within_seconds=STOP_WITHIN_SECONDS)
+            process.stop(max(LEAST_STOP_SECONDS, deadline - time.monotonic()))
 
 
 def serve_forever(settings: Settings) -> None:
