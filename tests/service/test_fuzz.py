@@ -1,6 +1,9 @@
 """Whatever is sent: an answer, in the envelope if it is a refusal, and never a 5xx."""
 
+import base64
 import json
+import struct
+import zlib
 from typing import Any
 
 import pytest
@@ -27,6 +30,21 @@ VALUES = st.recursive(
     max_leaves=12,
 )
 SPEC = SPECS["digits"]["value"]
+
+
+def _png(width: int, height: int, rows: bytes) -> bytes:
+    """Return a grey PNG that says it is so large, with `rows` as its packed content."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        told = name + content
+        return struct.pack(">I", len(content)) + told + struct.pack(">I", zlib.crc32(told))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*one) for one in chunks)
+
+
+PNG = _png(28, 28, bytes(29 * 28))
 EXAMPLES = settings(
     max_examples=150,
     deadline=None,
@@ -97,6 +115,18 @@ class TestPredict:
     @given(model=st.sampled_from(["mnist", "eckerle4"]), instances=VALUES | st.lists(VALUES))
     def test_any_instances(self, service: RunningService, model: str, instances: Any) -> None:
         _post(service, "/predict", {"model": model, "instances": instances}, 200)
+
+    @EXAMPLES
+    @given(content=st.binary(max_size=60), cut=st.integers(0, len(PNG)))
+    def test_any_image(self, service: RunningService, content: bytes, cut: int) -> None:
+        spoilt = PNG[:cut] + content + PNG[cut + len(content) :]
+        instance = {"b64": base64.b64encode(spoilt).decode()}
+        _post(service, "/predict", {"model": "mnist", "instances": [instance]}, 200)
+
+    def test_image_that_unpacks_to_gigabytes(self, service: RunningService) -> None:
+        for bomb in (_png(60_000, 60_000, b"\0" * 60_000), _png(28, 28, bytes(40_000_000))):
+            instance = {"b64": base64.b64encode(bomb).decode()}
+            _post(service, "/predict", {"model": "mnist", "instances": [instance]}, 200)
 
     @EXAMPLES
     @given(pixel=VALUES)
