@@ -28,10 +28,10 @@ def show(ctx: typer.Context, experiment_id: ExperimentId, as_json: AsJson = Fals
     Console().print(summary_table(summary))
 
 
-def watch(ctx: typer.Context, experiment_id: ExperimentId) -> None:
+def watch(ctx: typer.Context, experiment_id: ExperimentId, as_json: AsJson = False) -> None:  # noqa: FBT002
     """Look on until an experiment has ended, then print its table."""
     with client_of(ctx) as client:
-        follow(client, client.experiments.retrieve(experiment_id), wait=True, as_json=False)
+        follow(client, client.experiments.retrieve(experiment_id), wait=True, as_json=as_json)
 
 
 def ls(ctx: typer.Context, as_json: AsJson = False) -> None:  # noqa: FBT002
@@ -46,10 +46,14 @@ def ls(ctx: typer.Context, as_json: AsJson = False) -> None:  # noqa: FBT002
         typer.echo("no experiments yet; `fitserve train SPEC` posts one")
 
 
-def cancel(ctx: typer.Context, experiment_id: ExperimentId) -> None:
+def cancel(ctx: typer.Context, experiment_id: ExperimentId, as_json: AsJson = False) -> None:  # noqa: FBT002
     """Cancel an experiment."""
     with client_of(ctx) as client:
-        _print_standing(client.experiments.cancel(experiment_id))
+        experiment = client.experiments.cancel(experiment_id)
+    if as_json:
+        print_json(experiment)
+    else:
+        _print_standing(experiment)
 
 
 def _print_standing(experiment: Experiment) -> None:

@@ -85,7 +85,10 @@ def deliveries(ctx: typer.Context, webhook_id: WebhookId, as_json: AsJson = Fals
 
 
 def _webhooks_table(webhooks: list[Webhook]) -> Table:
-    table = Table("webhook", "address", "told of", box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("webhook", no_wrap=True)
+    table.add_column("address", overflow="fold")
+    table.add_column("told of")
     for webhook in webhooks:
         told_of = ", ".join(event.removeprefix("experiment.") for event in webhook.events)
         table.add_row(webhook.id, Text(webhook.url), told_of)
@@ -93,7 +96,10 @@ def _webhooks_table(webhooks: list[Webhook]) -> Table:
 
 
 def _deliveries_table(deliveries: list[Delivery]) -> Table:
-    table = Table("message", "of", "status", box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("message", no_wrap=True)
+    table.add_column("of", overflow="fold")
+    table.add_column("status", no_wrap=True)
     table.add_column("attempts", justify="right")
     table.add_column("what came of the last")
     for one in deliveries:

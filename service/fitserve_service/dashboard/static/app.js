@@ -31,7 +31,7 @@ async function show() {
       leave = (await page.show(place, match.slice(1), new URLSearchParams(query))) ?? (() => {});
       if (turn !== shown) leave();
     } catch (error) {
-      replace(main, errorNotice(error));
+      replace(main, h("h1", {}, "Not to be shown"), errorNotice(error), h("p", {}, h("a", { href: "#/" }, "To the experiments")));
     }
     return;
   }

@@ -39,7 +39,7 @@ export class SummaryTable {
     return h("tr", { class: best ? "best" : null },
       h("th", { scope: "row" }, best && h("span", { title: "best cell" }, "★ "), configText(cell.config),
         kept && h("div", { class: "quiet small" }, "holds the kept model")),
-      h("td", {}, verdicts(cell)),
+      h("td", { class: "one" }, verdicts(cell)),
       figures.map((name) => h("td", { class: "number" }, meanStd(cell.figures[name]))));
   }
 }
