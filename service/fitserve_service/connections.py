@@ -78,9 +78,16 @@ class BoundedConnection(HttpToolsProtocol):
         self._expect_nothing()
         if self.transport.is_closing():
             return
-        if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
+        if not self._is_answered():
             self.transport.write(_answer(status, code, told))
         self.transport.close()
+
+    def _is_answered(self) -> bool:
+        """Tell whether an answer has begun to what is being received, or one before it goes on."""
+        if self.cycle is None:
+            return False
+        in_head = self._head_bytes is not None
+        return not self.cycle.response_complete if in_head else self.cycle.response_started
 
 
 def _answer(status: int, code: str, told: str) -> bytes:

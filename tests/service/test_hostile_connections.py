@@ -49,7 +49,11 @@ class TestHead:
         self, shared_service: RunningService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(connections, "HEAD_SECONDS", 0.1)
-        for begun in (b"", b"GET /healthz HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX: y"):
+        for begun in (
+            b"",
+            b"GET /healthz HTTP/1.1\r\n",
+            b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: y",
+        ):
             with _connected(shared_service) as connection:
                 connection.sendall(begun)
                 assert _answer(connection) == (408, "timeout")
@@ -67,7 +71,7 @@ class TestBody:
         monkeypatch.setattr(connections, "BODY_SECONDS", 0.1)
         for path in (b"/experiments", b"/predict"):
             with _connected(shared_service) as connection:
-                connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\n")
+                connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n")
                 connection.sendall(b"Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
                 assert _answer(connection) == (408, "timeout")
 
@@ -76,7 +80,7 @@ class TestBody:
     ) -> None:
         for path in (b"/experiments", b"/predict"):
             with _connected(shared_service) as connection:
-                connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\n")
+                connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n")
                 connection.sendall(b"Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
         assert shared_service.http.get("/healthz").status_code == 200
         assert [record for record in caplog.records if record.levelname == "ERROR"] == []
@@ -109,7 +113,7 @@ class TestWithoutKey:
     )  # fmt: skip
     def test_no_body_is_waited_for(self, locked: RunningService, path: str) -> None:
         with _connected(locked) as connection:
-            connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\n".encode())
+            connection.sendall(f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode())
             connection.sendall(b"Content-Type: application/json\r\nContent-Length: 99999\r\n\r\n")
             assert connection.recv(12) == b"HTTP/1.1 401"
 
