@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, IPvAnyNetwork, SecretStr, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fitserve_core.limits import Limits
@@ -94,6 +95,16 @@ class Settings(BaseSettings, Limits):
     def _listed(cls, value: str | Iterable[object]) -> Iterable[object]:
         return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which another process reads these very settings.
+
+        What has no value is empty, so that it hides a variable that is inherited.
+        """
+        fields = type(self).model_fields
+        return {
+            _variable(name, field): _written(getattr(self, name)) for name, field in fields.items()
+        }
+
     @cached_property
     def limits(self) -> Limits:
         """The most that one experiment may ask for."""
@@ -113,3 +124,22 @@ class Settings(BaseSettings, Limits):
         if scheme in {"postgres", "postgresql"}:
             return f"postgresql+psycopg://{rest}"
         return self.database_url
+
+
+def _variable(name: str, field: FieldInfo) -> str:
+    if isinstance(field.validation_alias, AliasChoices):
+        return str(field.validation_alias.choices[0])
+    return f"FITSERVE_{name.upper()}"
+
+
+def _written(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case SecretStr():
+            return value.get_secret_value()
+        case Path():
+            return str(value.resolve())
+        case tuple():
+            return ",".join(str(part) for part in value)
+    return str(value)

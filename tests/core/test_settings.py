@@ -25,6 +25,25 @@ class TestEnvironment:
         monkeypatch.setenv("DATABASE_URL", f"{scheme}://me@host/db")
         assert Settings().store_url == "postgresql+psycopg://me@host/db"
 
+    def test_another_process_reads_the_very_settings(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        given = {
+            "data": tmp_path,
+            "api_keys": "me:admin:" + 64 * "0",
+            "database_url": "postgresql://me@host/db",
+            "webhook_networks": "10.0.0.0/8,127.0.0.1/32",
+            "allowed_hosts": "lab.example.org",
+            "lease_seconds": 4,
+            "max_epochs": 7,
+        }
+        settings = Settings.model_validate(given)
+        monkeypatch.setenv("REDIS_URL", "redis://inherited")
+        monkeypatch.setenv("FITSERVE_MAX_LAYERS", "3")
+        for name, value in settings.environment().items():
+            monkeypatch.setenv(name, value)
+        assert Settings() == settings
+
 
 class TestSecrets:
     def test_are_shown_by_no_representation(self, tmp_path: Path) -> None:

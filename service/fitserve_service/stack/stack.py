@@ -77,7 +77,8 @@ class Stack:
             self._listening = bind(self._settings)
             # Once, here: parts that start together then find the newest schema.
             Store.opened(self._settings).close()
-            environment, runtime = self._environment(), self._make_runtime_folder()
+            environment = os.environ | self._settings.environment()
+            runtime = self._make_runtime_folder()
             if self._settings.redis_url is None:
                 environment["REDIS_URL"] = self._start_broker(runtime)
             explain_socket = runtime / "explain.sock"
@@ -113,28 +114,6 @@ class Stack:
                 "it, or set FITSERVE_DATA to another folder"
             ) from None
         owner.write_text(f"{os.getpid()}\n")
-
-    def _environment(self) -> dict[str, str]:
-        settings = self._settings
-        told = {
-            "FITSERVE_DATA": str(settings.data.resolve()),
-            "FITSERVE_SLOTS": str(settings.slots),
-            "FITSERVE_LEASE_SECONDS": str(settings.lease_seconds),
-            "FITSERVE_MAX_LOST_ATTEMPTS": str(settings.max_lost_attempts),
-            "FITSERVE_MAX_BODY_BYTES": str(settings.max_body_bytes),
-            "FITSERVE_LOG_LEVEL": str(settings.log_level),
-            "FITSERVE_MAX_EXPERIMENTS_PER_KEY": str(settings.max_experiments_per_key),
-            "FITSERVE_MAX_QUEUED_RUNS_PER_KEY": str(settings.max_queued_runs_per_key),
-            "FITSERVE_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
-            "FITSERVE_CORS_ORIGINS": ",".join(settings.cors_origins),
-            **{f"FITSERVE_{name.upper()}": str(n) for name, n in settings.limits},
-            "FITSERVE_MNIST": settings.mnist and str(settings.mnist.resolve()),
-            "FITSERVE_API_KEYS": settings.api_keys and settings.api_keys.get_secret_value(),
-            "DATABASE_URL": settings.database_url,
-            "REDIS_URL": settings.redis_url,
-        }
-        inherited = {name: value for name, value in os.environ.items() if name not in told}
-        return inherited | {name: value for name, value in told.items() if value}
 
     def _start_broker(self, runtime: Path) -> str:
         socket_path = runtime / "broker.sock"

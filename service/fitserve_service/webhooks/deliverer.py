@@ -69,7 +69,7 @@ class Deliverer:
             if outcome.arrived:
                 await asyncio.to_thread(self._deliveries.delivered, message, outcome.told)
                 return
-            delay = again_in(message.attempt, random.random(), outcome.asked)  # noqa: S311
+            delay = again_in(message.attempt, random.random(), outcome.asked)  # noqa: S311 - jitter, no secret
             log.warning("webhook message %s: %s", message.id, outcome.told)
             await asyncio.to_thread(self._deliveries.failed, message, outcome.told, delay)
         except SQLAlchemyError as error:
