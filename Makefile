@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop fuzz check audit format bench-smoke bench-costs bench-overhead bench-view bench-training reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
+.PHONY: help demo up test test-interop fuzz check audit format bench-smoke bench-costs bench-overhead bench-zeros bench-view bench-training reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -57,6 +57,9 @@ bench-costs: .venv/.installed  ## what augmentation and an epoch's figures cost 
 
 bench-overhead: .venv/.installed  ## what the service adds to 100 tiny runs (two minutes)
 	@$(BIN)/python -m benchmarks.service_overhead
+
+bench-zeros: .venv/.installed  ## what skipping zero pixels saves, and what dropout costs then (two minutes)
+	@$(BIN)/python -m benchmarks.training.zeros
 
 bench-view: .venv/.developed  ## the dashboard's first view of 1,000 experiments (two minutes)
 	@$(BIN)/python -m benchmarks.first_view
