@@ -83,7 +83,7 @@ reproduce-spread: .venv/.installed  ## measure how our figures scatter (hours), 
 	@FITSERVE_DATA="$(FITSERVE_DATA)/spread" $(BIN)/fitserve reproduce \
 		--spread core/fitserve_core/catalogue/spread.json
 
-choose-eckerle4: .venv/.installed  ## choose the recommended Eckerle4 entry anew (ten minutes)
+choose-eckerle4: .venv/.installed  ## choose the recommended Eckerle4 entry anew (twenty minutes)
 	@$(BIN)/python scripts/choose_eckerle4.py
 
 screenshots: .venv/.developed  ## draw docs/screenshots anew (two minutes; needs Chromium)
