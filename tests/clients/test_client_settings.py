@@ -5,7 +5,7 @@ import httpx2
 import pytest
 
 from fitserve import Client, FitserveError
-from fitserve.addresses import is_loopback
+from fitserve_core.hosts import is_loopback
 
 HEAVY = ["numpy", "tensorflow", "keras", "fastapi", "celery", "sqlalchemy", "onnxruntime"]
 SHOWN_LATER = ["typer", "rich", "yaml"]

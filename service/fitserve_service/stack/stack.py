@@ -141,7 +141,9 @@ class Stack:
         assert self._listening is not None
         descriptor = self._listening.fileno()
         command = [sys.executable, "-m", "fitserve_service.server", str(descriptor)]
-        api = self._start("api", command, environment, descriptor)
+        # glibc keeps memory for each thread apart, where no other thread can use what is free.
+        memory = {"MALLOC_ARENA_MAX": "1"}
+        api = self._start("api", command, memory | environment, descriptor)
         self._until(self._api_answers, api)
 
     def _start(

@@ -5,7 +5,9 @@ import logging
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import cached_property
 
+import httpx2
 from pydantic import IPvAnyNetwork
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -32,7 +34,6 @@ class Deliverer:
     def __init__(self, deliveries: Deliveries, allowed: Sequence[IPvAnyNetwork]) -> None:
         self._deliveries = deliveries
         self._allowed = allowed
-        self._http = new_http()
         self._sending: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -46,7 +47,13 @@ class Deliverer:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._http.aclose()
+            if "_http" in self.__dict__:
+                await self._http.aclose()
+
+    @cached_property
+    def _http(self) -> httpx2.AsyncClient:
+        # At the first message: most services have none, and certificates take megabytes.
+        return new_http()
 
     async def _look(self) -> None:
         while True:
