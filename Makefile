@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop fuzz check audit format bench-smoke bench-costs bench-overhead bench-zeros bench-view bench-training reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
+.PHONY: help demo up test test-interop fuzz check audit format bench-smoke bench-costs bench-overhead bench-zeros bench-view bench-training bench-serving reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -66,6 +66,9 @@ bench-view: .venv/.developed  ## the dashboard's first view of 1,000 experiments
 
 bench-training: .venv/.installed .venv-bench-training/.installed  ## training beside its peers (a quarter of an hour)
 	@$(BIN)/python -m benchmarks.training $(ARGS)
+
+bench-serving: .venv/.installed .venv-bench-mlserver/.installed .venv-bench-bentoml/.installed .venv-bench-litserve/.installed  ## predictions a second beside peers (twenty minutes; needs wrk)
+	@$(BIN)/python -m benchmarks.serving.peers_beside $(ARGS)
 
 reproduce: .venv/.installed  ## train the exercise sheet's rows and compare (half an hour); again: go on
 	@FITSERVE_DATA="$(FITSERVE_DATA)/reproduce" $(BIN)/fitserve reproduce --report docs/reproduction

@@ -1,0 +1,1 @@
+"""Serving beside what a user would pick instead."""

@@ -1,0 +1,1 @@
+"""The peers' servers, each run by the interpreter of its own environment; none knows fitserve."""
