@@ -93,7 +93,7 @@ class AsyncClient:
             >>> experiment = await experiment.wait(progress=False)
             >>> answer = await client.predict([451.5], model=experiment.id)
             >>> round(answer.predictions[0].value, 2)
-            0.38
+            0.37
         """
         call = calls.predict(instances, model, spread=spread)
         return parse(Predictions, await self._sender.send(call))
