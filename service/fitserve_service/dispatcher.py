@@ -5,6 +5,7 @@ with one in hand), so the dispatcher compares waiting rows with waiting hints, a
 """
 
 import logging
+import math
 import threading
 import time
 
@@ -22,9 +23,11 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 2.0
 MOST_HINTS_A_TICK = 1_000
-# The wall clock ran on by so much more than ours: the machine slept, and so did its workers.
+# The wall clock ran on by so much more than ours: the machine slept, and so did its workers. Or the
+# store let nobody write for so long, workers neither.
 SLEPT_SECONDS = 5.0
 SPARED_SECONDS = 15.0
+NEVER = -math.inf
 
 
 class Dispatcher(threading.Thread):
@@ -44,7 +47,8 @@ class Dispatcher(threading.Thread):
         self._broker_away = False
         self._trace: tracing.Carrier | None = None
         self._clocks = (time.time(), time.monotonic())
-        self._spare_until = 0.0
+        self._answered = NEVER
+        self._spare_until = NEVER
 
     def wake(self) -> None:
         """Look at once: runs were added."""
@@ -68,31 +72,36 @@ class Dispatcher(threading.Thread):
                 self._tick()
             except SQLAlchemyError as error:
                 log.warning("the store does not answer: %s", error)
-                # Workers could prolong no lease meanwhile: they get the time to do so.
-                self._spare(time.monotonic())
+                self._answered = NEVER
             except Exception:
                 # Whatever it is: without this thread no run would ever be hinted again.
                 log.exception("the dispatcher stumbled and goes on")
             self._wake.wait(TICK_SECONDS)
 
     def _tick(self) -> None:
+        self._store.database.until_writable()
         if not self._sparing() and (lost := self._store.leases.expire()):
             log.warning("%d leases had run out", lost)
         waiting = self._store.leases.waiting()
         if waiting and self._redis_url is not None:
+            asked = time.monotonic()
             self._send_missing(waiting, self._redis_url)
+            # A slow broker says nothing about the store.
+            self._answered += time.monotonic() - asked
 
     def _sparing(self) -> bool:
-        """Tell whether machine or store came back a moment ago: workers get to renew leases."""
+        """Tell whether machine, store or service came back a moment ago.
+
+        Workers could prolong no lease meanwhile: they get the time to do so. The service may have
+        started because the store did.
+        """
         wall, own = time.time(), time.monotonic()
         slept = (wall - self._clocks[0]) - (own - self._clocks[1])
         self._clocks = (wall, own)
-        if slept > SLEPT_SECONDS:
-            self._spare(own)
+        if max(slept, own - self._answered) > SLEPT_SECONDS:
+            self._spare_until = own + SPARED_SECONDS
+        self._answered = own
         return own < self._spare_until
-
-    def _spare(self, own: float) -> None:
-        self._spare_until = own + SPARED_SECONDS
 
     def _send_missing(self, waiting: int, redis_url: str) -> None:
         try:

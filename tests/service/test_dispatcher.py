@@ -2,23 +2,28 @@
 
 import json
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from fitserve_core.broker import TRAIN
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
+from fitserve_core.store.tables import run
 from fitserve_service import dispatcher
-from fitserve_service.dispatcher import SPARED_SECONDS, Dispatcher
+from fitserve_service.dispatcher import SLEPT_SECONDS, SPARED_SECONDS, Dispatcher
 from support import stories
 from support.brokers import OwnBroker
 from support.serving import running_service
 from support.waiting import until
+
+STRIDE_SECONDS = SLEPT_SECONDS - 1
 
 
 @dataclass
@@ -40,6 +45,13 @@ class Clocks:
         """Return when the dispatcher has gone through some ticks since."""
         seen = self.looks
         until(lambda: self.looks >= seen + 4)
+
+    def wait(self, seconds: float) -> None:
+        """Let so much time go by, in strides that are no outage."""
+        self.see_ticks()
+        for _ in range(math.ceil(seconds / STRIDE_SECONDS)):
+            self.waited += STRIDE_SECONDS
+            self.see_ticks()
 
 
 @pytest.fixture
@@ -155,14 +167,17 @@ class TestHints:
 
 
 class TestLeases:
+    @pytest.mark.usefixtures("running")
     def test_run_out_are_given_back_and_hinted(
-        self, store: Store, broker: OwnBroker, request: pytest.FixtureRequest
+        self, store: Store, broker: OwnBroker, clocks: Clocks
     ) -> None:
         broker.start()
+        clocks.wait(SPARED_SECONDS)
         experiment = stories.post(store)
+        until(lambda: broker.hints() == 1)
         claim = stories.take(store)
+        broker.lose_hints()
         stories.let_leases_run_out(store)
-        request.getfixturevalue("running")  # it starts now
         until(lambda: broker.hints() == 1)
         again = stories.take(store)
         assert (again.run_id, again.attempt) == (claim.run_id, 2)
@@ -179,8 +194,7 @@ class TestLeases:
         clocks.see_ticks()
         assert store.experiments.get(experiment.id).runs.running == 1
         store.claims.renew(claim)  # its worker woke as well
-        clocks.waited += SPARED_SECONDS + 1
-        clocks.see_ticks()
+        clocks.wait(SPARED_SECONDS)
         store.claims.check(claim)
 
     @pytest.mark.usefixtures("running")
@@ -194,7 +208,7 @@ class TestLeases:
         stories.let_leases_run_out(store)
         clocks.see_ticks()
         assert store.experiments.get(experiment.id).runs.running == 1
-        clocks.waited += SPARED_SECONDS + 1
+        clocks.wait(SPARED_SECONDS)
         until(lambda: store.experiments.get(experiment.id).runs.queued == 1)
 
     @pytest.mark.usefixtures("running")
@@ -213,7 +227,39 @@ class TestLeases:
             stories.let_leases_run_out(store)
         clocks.see_ticks()
         assert store.experiments.get(experiment.id).runs.running == 1
-        clocks.waited += SPARED_SECONDS + 1
+        clocks.wait(SPARED_SECONDS)
+        until(lambda: store.experiments.get(experiment.id).runs.queued == 1)
+
+    @pytest.mark.usefixtures("running")
+    def test_are_spared_after_nobody_could_write_for_long(
+        self, store: Store, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clocks.wait(SPARED_SECONDS)
+        experiment = stories.post(store)
+        stories.take(store)
+        asked, until_writable = threading.Event(), store.database.until_writable
+        monkeypatch.setattr(
+            store.database, "until_writable", lambda: (asked.set(), until_writable())
+        )
+        assert asked.wait(5)
+        with store.database.writing() as connection:
+            connection.execute(update(run).values(lease_until=1.0))
+            clocks.waited += 100  # which it spends waiting for the lock
+        clocks.see_ticks()
+        assert store.experiments.get(experiment.id).runs.running == 1
+        clocks.wait(SPARED_SECONDS)
+        until(lambda: store.experiments.get(experiment.id).runs.queued == 1)
+
+    def test_are_spared_when_the_service_starts(
+        self, store: Store, clocks: Clocks, request: pytest.FixtureRequest
+    ) -> None:
+        experiment = stories.post(store)
+        stories.take(store)
+        stories.let_leases_run_out(store)
+        request.getfixturevalue("running")
+        clocks.see_ticks()
+        assert store.experiments.get(experiment.id).runs.running == 1
+        clocks.wait(SPARED_SECONDS)
         until(lambda: store.experiments.get(experiment.id).runs.queued == 1)
 
 
@@ -221,12 +267,12 @@ class TestWithoutBroker:
     def test_leases_are_watched_all_the_same(self, store: Store, clocks: Clocks) -> None:
         alone = Dispatcher(store, None)
         alone.start()
+        clocks.wait(SPARED_SECONDS)
         experiment = stories.post(store)
         stories.take(store)
         stories.let_leases_run_out(store)
         until(lambda: store.experiments.get(experiment.id).runs.queued == 1)
         alone.stop()
-        assert clocks.looks > 0
 
 
 class TestStop:

@@ -12,7 +12,7 @@ from fitserve_core.settings import Settings
 from fitserve_core.store import Claim, Store
 from fitserve_core.store.tables import run
 from fitserve_workers import keeper
-from fitserve_workers.keeper import LeaseKeeper
+from fitserve_workers.keeper import TRAINING, LeaseKeeper, Phase
 from support import stories
 from support.waiting import until
 
@@ -46,17 +46,25 @@ class TestLease:
         with LeaseKeeper(store.claims, claim, lease_seconds=0.1):
             until(lambda: lease_until(store) > 1.0, 5)
 
-    def test_is_not_prolonged_for_a_program_that_hangs(
-        self, store: Store, claim: Claim, monkeypatch: pytest.MonkeyPatch
+    def test_is_not_prolonged_for_a_phase_that_hangs(
+        self,
+        store: Store,
+        claim: Claim,
+        caplog: pytest.LogCaptureFixture,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(keeper, "SILENT_SECONDS", 0.0)
-        looks = []
+        looks: list[Claim] = []
         check = store.claims.check
-        monkeypatch.setattr(store.claims, "check", lambda c: (looks.append(c), check(c)))
-        stories.let_leases_run_out(store)
-        with LeaseKeeper(store.claims, claim, lease_seconds=0.0):
+        with LeaseKeeper(store.claims, claim, lease_seconds=0.0) as kept:
+            kept.enter(Phase("turning in circles", 0.0))
+            until(lambda: "no sign of life for 0 s while turning in circles" in caplog.text, 5)
+            stories.let_leases_run_out(store)
+            monkeypatch.setattr(store.claims, "check", lambda c: (looks.append(c), check(c)))
             until(lambda: len(looks) > 3, 5)
-        assert lease_until(store) == 1.0
+            assert lease_until(store) == 1.0
+            kept.enter(TRAINING)  # it was only slow
+            until(lambda: lease_until(store) > 1.0, 5)
+        assert caplog.text.count("no sign of life") == 1
 
     def test_survives_an_outage_of_the_store(
         self, store: Store, claim: Claim, monkeypatch: pytest.MonkeyPatch

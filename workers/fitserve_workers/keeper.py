@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from contextvars import copy_context
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -17,15 +18,29 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 RENEWALS_A_LEASE = 5
-# Longer than any slice, compilation or export of a file: what is silent for so long hangs.
-SILENT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What an attempt is busy with, and after how many seconds without a sign of life it hangs."""
+
+    name: str
+    silent_seconds: float
+
+
+# A data set may have to be fetched first, over a slow line.
+LOADING = Phase("loading its data set", 900.0)
+COMPILING = Phase("compiling its program", 600.0)
+# A slice takes a quarter of a second, or one step, and a step of a large network may take minutes.
+TRAINING = Phase("training", 600.0)
+FINISHING = Phase("measuring and exporting its model", 300.0)
 
 
 class LeaseKeeper:
     """Prolongs a claim's lease while its training shows life, and learns when it is lost.
 
-    The training loop itself asks nobody: an outage of the store does not hold it up, and loading,
-    compiling and exporting may outlast a lease.
+    The training loop itself asks nobody: an outage of the store does not hold it up, and each
+    phase may outlast a lease by far.
 
     Args:
         claims: where the lease is prolonged.
@@ -38,7 +53,9 @@ class LeaseKeeper:
         self._claim = claim
         self._renew_seconds = lease_seconds / RENEWALS_A_LEASE
         self._renewed = time.monotonic()
-        self._silent_until = self._renewed + SILENT_SECONDS
+        self._phase = LOADING
+        self._silent_until = self._renewed + LOADING.silent_seconds
+        self._told_silent = False
         self._lost: LeaseLostError | None = None
         self._done = threading.Event()
         self._thread = threading.Thread(
@@ -58,17 +75,22 @@ class LeaseKeeper:
         self._done.set()
         self._thread.join()
 
-    def show_life(self, next_within: float | None = None) -> None:
-        """Tell that the training goes on.
-
-        Args:
-            next_within: seconds within which it shows life again; a minute if not given.
+    def enter(self, phase: Phase) -> None:
+        """Tell that the training goes on, and with what.
 
         Raises:
             LeaseLostError: the run was cancelled, or given to somebody else.
         """
-        silent = SILENT_SECONDS if next_within is None else next_within
-        self._silent_until = time.monotonic() + silent
+        self._phase = phase
+        self.show_life()
+
+    def show_life(self) -> None:
+        """Tell that the training goes on.
+
+        Raises:
+            LeaseLostError: the run was cancelled, or given to somebody else.
+        """
+        self._silent_until = time.monotonic() + self._phase.silent_seconds
         if self._lost is not None:
             raise self._lost
 
@@ -85,7 +107,15 @@ class LeaseKeeper:
 
     def _look(self) -> None:
         now = time.monotonic()
-        if now - self._renewed < self._renew_seconds or now > self._silent_until:
+        silent = now > self._silent_until
+        if silent and not self._told_silent:
+            log.error(
+                "no sign of life for %.0f s while %s: the lease is not prolonged any more",
+                self._phase.silent_seconds,
+                self._phase.name,
+            )
+        self._told_silent = silent
+        if silent or now - self._renewed < self._renew_seconds:
             self._claims.check(self._claim)
         else:
             self._claims.renew(self._claim)

@@ -30,15 +30,13 @@ from fitserve_workers.diagnostics import (
     write_record,
 )
 from fitserve_workers.export import export_keras, export_onnx
-from fitserve_workers.keeper import LeaseKeeper
+from fitserve_workers.keeper import COMPILING, FINISHING, LOADING, TRAINING, LeaseKeeper
 from fitserve_workers.patience import once_there_is_room, patiently
 from fitserve_workers.training import ProgramCache, Training, write_weights
 
 log = logging.getLogger(__name__)
 
 RECORD_SECONDS = 0.5
-# A data set may have to be fetched first, over a slow line.
-LOADED_WITHIN_SECONDS = 900.0
 
 
 class HandedBackError(Exception):
@@ -164,8 +162,10 @@ class _Attempt:
         """
         with tracing.span("prepare"):
             training = self._start()
+        self._keeper.enter(TRAINING)
         with tracing.span("train"):
             self._train(training)
+        self._keeper.enter(FINISHING)
         with tracing.span("finish"):
             self._finish(training)
 
@@ -188,7 +188,7 @@ class _Attempt:
 
     def _start(self) -> Training:
         plan = self._claim.plan
-        self._keeper.show_life(next_within=LOADED_WITHIN_SECONDS)
+        self._keeper.enter(LOADING)
         dataset = load_dataset(
             plan.dataset,
             data_folder=self._runner.settings.data,
@@ -196,7 +196,7 @@ class _Attempt:
             scaling=plan.scaling,
         )
         self._dataset = towards(dataset, plan.target)
-        self._keeper.show_life()
+        self._keeper.enter(COMPILING)
         training = Training(plan, self._dataset, self._runner.programs)
         self._keeper.show_life()
         self._start_weights: Arrays | None = weights_of(training.model)

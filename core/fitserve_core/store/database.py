@@ -38,6 +38,15 @@ class Database:
         with self.reading() as connection:
             connection.execute(text("SELECT 1"))
 
+    def until_writable(self) -> None:
+        """Return once somebody may write, after whoever writes just now; change nothing.
+
+        Raises:
+            SQLAlchemyError: the database does not answer, or not in time.
+        """
+        with self.writing() as connection:
+            connection.execute(text("SELECT 1"))
+
     def close(self) -> None:
         """Close every pooled connection."""
         self._engine.dispose()
