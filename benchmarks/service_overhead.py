@@ -81,7 +81,7 @@ def one_slot(own: Settings) -> dict[str, float]:
     configure_tensorflow()
     store = Store.opened(own)
     slot = runner.Runner(
-        own, store, Artefacts(own.artefacts), ProgramCache(), "benchmark", lambda: False
+        own, store, Artefacts(own.artefacts), ProgramCache(), "benchmark", "cpu", lambda: False
     )
     spec = ExperimentSpec.model_validate({**SPEC, "repetitions": WARM_RUNS + RUNS})
     store.experiments.create(spec)

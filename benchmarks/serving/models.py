@@ -56,7 +56,7 @@ def _keep(store: Store, artefacts: Artefacts, dataset: str, layers: list[int]) -
         "repetitions": 1,
     }
     store.experiments.create(ExperimentSpec.model_validate(spec))
-    claim = store.claims.take("benchmark")
+    claim = store.claims.take("benchmark", "cpu")
     assert claim is not None
     rows = _rows(dataset)
     model = Training(claim.plan, rows, ProgramCache()).model

@@ -33,9 +33,10 @@ from fitserve.sync.resources.experiment import Experiment
 from fitserve_core.catalogue.published import CatalogueEntry
 from fitserve_core.datasets.description import DatasetCard, DatasetDetails
 from fitserve_core.errors import FitserveError
+from fitserve_core.kept_models import Model
 from fitserve_core.predicted import Prediction, Predictions
 from fitserve_core.records import RunRecord
-from fitserve_core.results import Event, Forecast, Health, Model, Summary
+from fitserve_core.results import Event, Forecast, Health, Summary
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.webhooks import CreatedWebhook, Delivery, Webhook
 

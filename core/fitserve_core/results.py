@@ -5,8 +5,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fitserve_core.datasets.registry import Task
-from fitserve_core.spec import ExperimentSpec, Target
+from fitserve_core.devices import DeviceKind
+from fitserve_core.spec import ExperimentSpec
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 TERMINAL: frozenset[Status] = frozenset({"succeeded", "failed", "cancelled"})
@@ -79,6 +79,14 @@ class Experiment(Result):
     queue_place: int | None = Field(
         default=None, description="While it waits for its first run; 1 is the next experiment."
     )
+    queued_for: dict[DeviceKind, int] = Field(
+        default_factory=dict,
+        description="Queued runs that only one kind of device may train, by it: they ask for it, "
+        "or have begun on it.",
+    )
+    notice: str | None = Field(
+        default=None, description="What it waits for besides its turn: a worker of a device."
+    )
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -103,6 +111,9 @@ class Forecast(Result):
         description="Whether every cell's estimate is of epochs that were timed here."
     )
     queue_place: int = Field(description="Among experiments that wait; 1 is the next one.")
+    notice: str | None = Field(
+        default=None, description="What it would wait for besides its turn: a worker of a device."
+    )
 
 
 Item = TypeVar("Item")
@@ -174,6 +185,9 @@ class RunMetrics(Result):
     fold: int | None = Field(default=None, description="Which fold validates, from 0.")
     started_from: str | None = Field(
         default=None, description="Run whose weights it began with, instead of fresh ones."
+    )
+    device: DeviceKind | None = Field(
+        default=None, description="What its last attempt was trained on; null before the first."
     )
     seed: int
     status: Status
@@ -251,46 +265,6 @@ class Event(Result):
     type: str
     created_at: datetime
     data: dict[str, Any]
-
-
-class Model(Result):
-    """A kept model that answers predictions."""
-
-    object: Literal["model"] = "model"
-    name: str
-    run_id: str
-    experiment_id: str
-    dataset: str
-    target: Target | None = Field(default=None, description="null: the whole task.")
-    task: Task
-    figure: str | None = Field(default=None, description="What chose it; null for a run's id.")
-    value: float | None = None
-    created_at: datetime
-    version: int | None = Field(
-        default=None, description="Its number under its model's name; null if it was not kept."
-    )
-    files: list[Artefact]
-    example: dict[str, Any] = Field(description="A body that `POST /predict` accepts.")
-
-
-class ModelVersion(Result):
-    """One numbered model of a name, in the order in which they were kept."""
-
-    object: Literal["model_version"] = "model_version"
-    name: str
-    version: int
-    experiment_id: str
-    run_id: str
-    figure: str = Field(description="What chose it within its experiment.")
-    value: float
-    created_at: datetime
-    labels: list[str] = Field(description="Those that were set to it.")
-
-
-class VersionChoice(Result):
-    """Which version a label is to stand for."""
-
-    version: int = Field(ge=1)
 
 
 class Health(Result):

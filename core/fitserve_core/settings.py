@@ -11,6 +11,7 @@ from pydantic import AliasChoices, Field, IPvAnyNetwork, SecretStr, field_valida
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from fitserve_core.devices import DeviceKind
 from fitserve_core.limits import Limits
 
 
@@ -34,7 +35,14 @@ class Settings(BaseSettings, Limits):
         default=8000, ge=0, le=65535, description="Port of the API; 0 takes a free one."
     )
     slots: int = Field(
-        default_factory=_available_cores, ge=1, description="Trainings at a time, one a core."
+        default_factory=_available_cores,
+        ge=1,
+        description="Trainings at a time on the CPU, one a core.",
+    )
+    devices: Annotated[tuple[DeviceKind, ...], NoDecode] = Field(
+        default=("cpu",),
+        min_length=1,
+        description="What `fitserve up` trains on; `cpu,gpu` adds one training a GPU.",
     )
     api_keys: SecretStr | None = Field(
         default=None,
@@ -90,7 +98,7 @@ class Settings(BaseSettings, Limits):
         default=3, ge=1, description="A run that loses so many attempts is failed."
     )
 
-    @field_validator("allowed_hosts", "cors_origins", "webhook_networks", mode="before")
+    @field_validator("devices", "allowed_hosts", "cors_origins", "webhook_networks", mode="before")
     @classmethod
     def _listed(cls, value: str | Iterable[object]) -> Iterable[object]:
         return [part.strip() for part in value.split(",")] if isinstance(value, str) else value

@@ -37,6 +37,7 @@ from fitserve_service.protocols import open_inference, tensorflow_serving
 from fitserve_service.requests import RequestLog
 from fitserve_service.webhooks import endpoints as webhooks
 from fitserve_service.webhooks.deliverer import Deliverer
+from fitserve_service.workers import Workers
 
 DESCRIPTION = """
 Post a spec; it is trained on every learning rate and repetition that the spec names, summarised
@@ -83,6 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
             dispatcher=dispatcher,
             feed=feed,
             sessions=SessionCache(store.models, artefacts),
+            workers=Workers(settings.redis_url),
         )
         dispatcher.start()
         deliverer = Deliverer(store.deliveries, settings.webhook_networks)

@@ -12,6 +12,7 @@ from fitserve_service.access.keyring import Keyring
 from fitserve_service.dispatcher import Dispatcher
 from fitserve_service.events.feed import EventFeed
 from fitserve_service.predict.sessions import SessionCache
+from fitserve_service.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Services:
     dispatcher: Dispatcher
     feed: EventFeed
     sessions: SessionCache
+    workers: Workers
     _seen: dict[Viewer, "Services"] = field(default_factory=dict)
 
     def seen_by(self, viewer: Viewer) -> "Services":

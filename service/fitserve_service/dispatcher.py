@@ -8,6 +8,7 @@ import logging
 import math
 import threading
 import time
+from collections import Counter
 
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerError
@@ -16,7 +17,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from fitserve_core import tracing
-from fitserve_core.broker import QUEUE, TRAIN, celery_url
+from fitserve_core.broker import QUEUES, TRAIN, celery_url
+from fitserve_core.devices import Device
 from fitserve_core.store import Store
 
 log = logging.getLogger(__name__)
@@ -103,12 +105,12 @@ class Dispatcher(threading.Thread):
         self._answered = own
         return own < self._spare_until
 
-    def _send_missing(self, waiting: int, redis_url: str) -> None:
+    def _send_missing(self, waiting: Counter[Device], redis_url: str) -> None:
         try:
             with Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=5) as broker:
-                missing = waiting - int(broker.llen(QUEUE))
-            if missing > 0:
-                self._send(redis_url, min(missing, MOST_HINTS_A_TICK))
+                there = Counter({device: int(broker.llen(QUEUES[device])) for device in waiting})
+            if missing := waiting - there:
+                self._send(redis_url, missing)
         except (RedisError, BrokerError) as error:
             if not self._broker_away:
                 log.warning("the broker does not answer (%s); runs wait in the store", error)
@@ -118,23 +120,25 @@ class Dispatcher(threading.Thread):
             log.info("the broker answers again")
         self._broker_away = False
 
-    def _send(self, redis_url: str, hints: int) -> None:
+    def _send(self, redis_url: str, missing: Counter[Device]) -> None:
+        queues = [QUEUES[device] for device in missing.elements()][:MOST_HINTS_A_TICK]
         # Hints that nobody asked for just now, such as those for lost runs, belong to no trace.
         trace, self._trace = self._trace, None
+        hints = len(queues)
         with tracing.span("send hints", within=trace, kind="PRODUCER", alone=False, hints=hints):
-            _send(redis_url, hints)
+            _send(redis_url, queues)
 
 
-def _send(redis_url: str, hints: int) -> None:
+def _send(redis_url: str, queues: list[str]) -> None:
     options = {"socket_connect_timeout": 2, "socket_timeout": 5}
     with (
         Celery(broker=celery_url(redis_url), set_as_current=False) as sender,
         sender.connection_for_write(transport_options=options) as connection,
     ):
-        for _ in range(hints):
+        for queue in queues:
             sender.send_task(
                 TRAIN,
-                queue=QUEUE,
+                queue=queue,
                 ignore_result=True,
                 retry=False,
                 connection=connection,

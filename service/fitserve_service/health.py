@@ -5,14 +5,13 @@ import shutil
 from pathlib import Path
 
 from fastapi import APIRouter, Response
-from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from fitserve_core.broker import WORKER_PREFIX
 from fitserve_core.results import Health
 from fitserve_core.store import Store
 from fitserve_service.dependencies import OpenParts
+from fitserve_service.workers import connected
 
 router = APIRouter(tags=["health"])
 
@@ -56,13 +55,11 @@ def _broker(redis_url: str | None) -> tuple[str, str]:
     if redis_url is None:
         return "not configured", "not configured"
     try:
-        with Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=1) as broker:
-            clients = broker.client_list()
+        workers = connected(redis_url)
     except (RedisError, ValueError) as error:
         return f"unavailable: {type(error).__name__}", "unknown: the broker does not answer"
-    # One that hears of hints has more than one connection, all from one process.
-    workers = {client["name"] for client in clients if client["name"].startswith(WORKER_PREFIX)}
-    return "ok", f"ok: {len(workers)}" if workers else "none: experiments wait for one"
+    told = ", ".join(f"{count} {device}" for device, count in sorted(workers.items()))
+    return "ok", f"ok: {told}" if told else "none: experiments wait for one"
 
 
 def _data(folder: Path) -> str:

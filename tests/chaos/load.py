@@ -93,7 +93,7 @@ class Load:
         while not self._over.is_set():
             while endless_ones:
                 self._house.client.experiments.cancel(endless_ones.pop())
-            if self._house.store.leases.waiting() < WAITING_AT_MOST:
+            if self._house.store.leases.waiting().total() < WAITING_AT_MOST:
                 [spec] = self._random.choices(specs, weights)
                 posted = self._house.post(spec)
                 if posted.progress.epochs_total >= endless(DIGITS)["training"]["epochs"]:

@@ -124,7 +124,7 @@ class TestChanges:
         assert service.bodies == [{"name": "new", "tags": ["a"]}]
 
     def test_fields_of_a_newer_service_are_left_out(self, client, service, answers):
-        spec = {"dataset": "mnist", "training": {"epochs": 5, "warp": 9}, "device": "gpu"}
+        spec = {"dataset": "mnist", "training": {"epochs": 5, "warp": 9}, "precision": "float16"}
         service.then(answers.ok(answers.experiment(spec=spec)))
         assert client.experiments.retrieve("exp_1").spec.training.epochs == 5
 

@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 
 from fitserve.cli.app import app
 from fitserve.cli.connection import Connection
-from fitserve.doctor import checks
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
+from fitserve_workers import devices
 
 HEALTHY = {"status": "ok", "parts": {"store": "ok", "broker": "ok"}}
 
@@ -19,7 +19,7 @@ HEALTHY = {"status": "ok", "parts": {"store": "ok", "broker": "ok"}}
 @pytest.fixture(autouse=True)
 def no_tensorflow(monkeypatch):
     """Ask for devices without the seconds that TensorFlow takes."""
-    monkeypatch.setattr(checks, "DEVICES", "print(0)")
+    monkeypatch.setattr(devices, "gpus", list)
 
 
 @pytest.fixture

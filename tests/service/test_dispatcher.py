@@ -106,6 +106,14 @@ class TestHints:
         assert len({header["id"] for header in headers}) == 5
 
     @pytest.mark.usefixtures("running")
+    def test_go_to_workers_that_may_train_the_run(self, store: Store, broker: OwnBroker) -> None:
+        broker.start()
+        stories.post(store, repetitions=2)
+        stories.post(store, repetitions=3, device="gpu")
+        until(lambda: broker.hints() == 2 and broker.hints("gpu") == 3)
+        assert broker.hints("cpu") == 0
+
+    @pytest.mark.usefixtures("running")
     def test_are_not_sent_again_while_they_wait(
         self, store: Store, broker: OwnBroker, clocks: Clocks
     ) -> None:

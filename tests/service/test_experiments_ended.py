@@ -11,7 +11,7 @@ class TestCancel:
         answer = service.http.post(f"/experiments/{experiment.id}/cancel")
         assert answer.status_code == 200
         assert (answer.json()["status"], answer.json()["runs"]["cancelled"]) == ("cancelled", 2)
-        assert service.store.claims.take("a worker") is None
+        assert service.store.claims.take("a worker", "cpu") is None
 
     def test_is_idempotent(self, service: RunningService) -> None:
         experiment = stories.post(service.store)

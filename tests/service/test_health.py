@@ -9,6 +9,7 @@ from redis import Redis
 from fitserve_core.results import EpochFigures
 from fitserve_core.settings import Settings
 from fitserve_core.store.database import Database
+from fitserve_service import workers
 from support import stories
 from support.brokers import OwnBroker
 from support.perceptrons import Line, keep
@@ -82,12 +83,38 @@ class TestReadyz:
     def test_tells_that_no_worker_is_connected(self, settings: Settings, broker: str) -> None:
         with (
             running_service(settings.model_copy(update={"redis_url": broker})) as service,
-            Redis.from_url(broker, client_name="fitserve-worker-here-1") as worker,
+            Redis.from_url(broker, client_name="fitserve-worker-cpu-here-1") as worker,
         ):
             told = service.http.get("/readyz").json()["parts"]
             assert told["workers"] == "none: experiments wait for one"
             worker.ping()
-            assert service.http.get("/readyz").json()["parts"]["workers"] == "ok: 1"
+            assert service.http.get("/readyz").json()["parts"]["workers"] == "ok: 1 cpu"
+
+
+class TestNotice:
+    def test_tells_of_runs_whose_device_no_worker_has(
+        self, settings: Settings, broker: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(workers, "KNOWN_FOR_SECONDS", 0.0)
+        spec = {"dataset": "eckerle4", "repetitions": 2, "device": "gpu"}
+        with running_service(settings.model_copy(update={"redis_url": broker})) as service:
+            foretold = service.http.post("/experiments", json=spec, params={"dry_run": True})
+            posted = service.http.post("/experiments", json=spec).json()
+            [listed] = service.http.get("/experiments").json()["data"]
+            for told in (foretold.json(), posted, listed):
+                assert told["notice"].startswith("2 runs wait for a GPU worker, and none is conn")
+                assert "`fitserve worker --device gpu`" in told["notice"]
+            path = f"/experiments/{posted['id']}"
+            with Redis.from_url(broker, client_name="fitserve-worker-gpu-here-1") as worker:
+                worker.ping()
+                told = service.http.get(path).json()
+                assert (told["notice"], told["queued_for"]) == (None, {"gpu": 2})
+            service.http.post(f"{path}/cancel")
+            assert service.http.get(path).json()["notice"] is None
+
+    def test_is_none_where_nobody_knows(self, service: RunningService) -> None:
+        posted = service.http.post("/experiments", json={"dataset": "eckerle4", "device": "gpu"})
+        assert (posted.status_code, posted.json()["notice"]) == (201, None)
 
 
 class TestStoreGoneAway:

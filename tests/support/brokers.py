@@ -7,7 +7,8 @@ from pathlib import Path
 
 from redis import Redis
 
-from fitserve_core.broker import QUEUE
+from fitserve_core.broker import QUEUES
+from fitserve_core.devices import Device
 from fitserve_service.stack.broker import broker_answers, broker_command
 from support.waiting import until
 
@@ -36,16 +37,16 @@ class OwnBroker:
         self.stop()
         shutil.rmtree(self._folder)
 
-    def hints(self) -> int:
-        """Return how many hints wait."""
+    def hints(self, device: Device = "auto") -> int:
+        """Return how many hints wait for workers that may train on a device."""
         with Redis.from_url(self.url) as connection:
-            return int(connection.llen(QUEUE))
+            return int(connection.llen(QUEUES[device]))
 
     def lose_hints(self) -> None:
         with Redis.from_url(self.url) as connection:
-            connection.delete(QUEUE)
+            connection.delete(QUEUES["auto"])
 
     def messages(self) -> list[bytes]:
         with Redis.from_url(self.url) as connection:
-            found: list[bytes] = connection.lrange(QUEUE, 0, -1)
+            found: list[bytes] = connection.lrange(QUEUES["auto"], 0, -1)
             return found

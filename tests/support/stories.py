@@ -2,6 +2,7 @@
 
 from sqlalchemy import update
 
+from fitserve_core.devices import Device, DeviceKind
 from fitserve_core.results import EpochFigures, Experiment, Verdict
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store import Checkpoint, Claim, Store, StoredFile
@@ -17,6 +18,7 @@ def spec(
     learning_rates: tuple[float, ...] = (0.1,),
     dataset: str = "mnist",
     digits: tuple[int, ...] | None = None,
+    device: Device = "auto",
 ) -> ExperimentSpec:
     return ExperimentSpec.model_validate(
         {
@@ -24,6 +26,7 @@ def spec(
             "target": {"is": list(digits)} if digits else None,
             "training": {"learning_rates": list(learning_rates), "epochs": 3},
             "repetitions": repetitions,
+            "device": device,
         }
     )
 
@@ -34,12 +37,13 @@ def post(
     learning_rates: tuple[float, ...] = (0.1,),
     dataset: str = "mnist",
     digits: tuple[int, ...] | None = None,
+    device: Device = "auto",
 ) -> Experiment:
-    return store.experiments.create(spec(repetitions, learning_rates, dataset, digits))
+    return store.experiments.create(spec(repetitions, learning_rates, dataset, digits, device))
 
 
-def take(store: Store) -> Claim:
-    claim = store.claims.take("a worker")
+def take(store: Store, device: DeviceKind = "cpu") -> Claim:
+    claim = store.claims.take("a worker", device)
     assert claim is not None
     return claim
 

@@ -45,7 +45,7 @@ def store(settings: Settings) -> Iterator[Store]:
 def make_runner(settings: Settings, store: Store, programs: ProgramCache) -> Callable[..., Runner]:
     def make(stopping: Callable[[], bool] = lambda: False) -> Runner:
         artefacts = Artefacts(settings.artefacts)
-        return Runner(settings, store, artefacts, programs, "this process", stopping)
+        return Runner(settings, store, artefacts, programs, "this process", "cpu", stopping)
 
     return make
 

@@ -1,6 +1,13 @@
-"""`python -m fitserve_workers`: a worker on the machine of its service."""
+"""`python -m fitserve_workers [cpu | gpu]`: a worker on the machine of its service."""
 
+import sys
+from typing import cast, get_args
+
+from fitserve_core.devices import DeviceKind
 from fitserve_core.settings import Settings
 from fitserve_workers.app import work
 
-work(Settings())
+[device] = sys.argv[1:] or ["cpu"]
+if device not in get_args(DeviceKind):
+    sys.exit(f"usage: python -m fitserve_workers [cpu | gpu]; received {device!r}")
+work(Settings(), cast("DeviceKind", device))

@@ -16,22 +16,25 @@ from celery.signals import (
     worker_shutting_down,
 )
 
-from fitserve_core.broker import QUEUE, WORKER_PREFIX, celery_url
+from fitserve_core.broker import QUEUES, WORKER_PREFIXES, celery_url
+from fitserve_core.devices import DeviceKind, taken_by
 from fitserve_core.errors import ConfigurationError
 from fitserve_core.logs import configure_logs
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_workers import tasks
+from fitserve_workers.devices import gpus
 
 log = logging.getLogger(__name__)
 
 # TensorFlow is imported by a slot in its process, before its first hint: that takes seconds.
 SLOT_READY_WITHIN_SECONDS = 120
 # TensorFlow keeps the machine code of every shape it compiled: a slot that has grown is replaced.
-LARGEST_SLOT_KILOBYTES = 4_000_000
+# CUDA's libraries alone take gigabytes of a process.
+LARGEST_SLOT_KILOBYTES: dict[DeviceKind, int] = {"cpu": 4_000_000, "gpu": 16_000_000}
 
 
-def build_app(settings: Settings) -> Celery:
+def build_app(settings: Settings, device: DeviceKind, slots: int) -> Celery:
     """Return the application of one worker process and its slots.
 
     Raises:
@@ -42,30 +45,31 @@ def build_app(settings: Settings) -> Celery:
         # The row is the job: a hint is forgotten when it is taken, and no result is kept.
         task_acks_late=False,
         task_ignore_result=True,
-        task_default_queue=QUEUE,
         task_serializer="json",
         accept_content=["json"],
-        broker_transport_options={"client_name": f"{WORKER_PREFIX}{_name()}"},
+        broker_transport_options={"client_name": f"{WORKER_PREFIXES[device]}{_name()}"},
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        worker_concurrency=settings.slots,
+        worker_concurrency=slots,
         worker_prefetch_multiplier=1,
         worker_disable_prefetch=True,
         worker_enable_remote_control=False,
-        worker_max_memory_per_child=LARGEST_SLOT_KILOBYTES,
+        worker_max_memory_per_child=LARGEST_SLOT_KILOBYTES[device],
         worker_proc_alive_timeout=SLOT_READY_WITHIN_SECONDS,
     )
     tasks.register(app)
     return app
 
 
-def work(settings: Settings) -> None:
+def work(settings: Settings, device: DeviceKind) -> None:
     """Work until SIGTERM or SIGINT; runs in training are handed back within a slice.
 
+    On the CPU there are as many slots as the settings say, on GPUs one for each.
+
     Raises:
-        ConfigurationError: no broker is configured.
+        ConfigurationError: no broker is configured, or there is no GPU to work on.
     """
-    app = build_app(settings)
+    app = build_app(settings, device, settings.slots if device == "cpu" else _count_gpus())
     Store.opened(settings).close()
     stopping = multiprocessing.sharedctypes.RawValue(ctypes.c_bool)
 
@@ -74,7 +78,7 @@ def work(settings: Settings) -> None:
 
     def prepare_slot(**_: Any) -> None:
         try:
-            tasks.prepare_slot(settings, lambda: bool(stopping.value))
+            tasks.prepare_slot(settings, device, lambda: bool(stopping.value))
         except BaseException:
             # Celery would go on with a slot that takes every hint and trains nothing.
             log.exception("a slot could not be prepared and ends")
@@ -91,7 +95,8 @@ def work(settings: Settings) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # L-BFGS-B works on vectors too short to share: waiting for other threads costs it tenfold.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    options = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    queues = ",".join(QUEUES[asked] for asked in taken_by(device))
+    options = ("--without-gossip", "--without-mingle", "--without-heartbeat", f"--queues={queues}")
     app.worker_main(["worker", "--loglevel=WARNING", "--pool=prefork", *options])
 
 
@@ -100,15 +105,25 @@ def _name() -> str:
     return f"{''.join(socket.gethostname().split())}-{os.getpid()}"
 
 
+def _count_gpus() -> int:
+    if not (found := gpus()):
+        raise ConfigurationError(
+            "TensorFlow finds no GPU here: `fitserve doctor` tells what it finds; NVIDIA's driver "
+            "and `pip install 'tensorflow[and-cuda]'` are what it needs on Linux"
+        )
+    log.info("training on %s", ", ".join(found))
+    return len(found)
+
+
 def _configured(**_: Any) -> None:
     """Leave logs as they are."""
 
 
-def run_worker(settings: Settings) -> None:
+def run_worker(settings: Settings, device: DeviceKind) -> None:
     """Work for a service on another machine.
 
     Raises:
-        ConfigurationError: broker or store can only be reached on one machine.
+        ConfigurationError: broker or store can only be reached on one machine, or no GPU is found.
     """
     if (broker := _broker(settings)).startswith("unix://"):
         raise ConfigurationError(
@@ -120,7 +135,7 @@ def run_worker(settings: Settings) -> None:
             "the store is SQLite, a file of one machine; a worker elsewhere needs "
             "DATABASE_URL=postgresql://… and FITSERVE_DATA on a folder shared with the service"
         )
-    work(settings)
+    work(settings, device)
 
 
 def _broker(settings: Settings) -> str:

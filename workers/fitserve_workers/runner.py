@@ -15,6 +15,7 @@ from fitserve_core.artefacts import Artefacts
 from fitserve_core.datasets.binary import towards
 from fitserve_core.datasets.dataset import Division
 from fitserve_core.datasets.loading import load_dataset
+from fitserve_core.devices import DeviceKind
 from fitserve_core.errors import FitserveError, LeaseLostError, UnavailableError
 from fitserve_core.garbage import garbage_of_run, remove_garbage
 from fitserve_core.logs import bound
@@ -53,6 +54,7 @@ class Runner:
         artefacts: where checkpoints and models are written.
         programs: compiled programs, kept from run to run.
         worker: what the store calls this process.
+        device: what it trains on.
         stopping: tells whether the worker has been asked to stop.
     """
 
@@ -61,6 +63,7 @@ class Runner:
     artefacts: Artefacts
     programs: ProgramCache
     worker: str
+    device: DeviceKind
     stopping: Callable[[], bool]
 
     def train_next(self, hint: tracing.Carrier | None = None) -> None:
@@ -70,7 +73,7 @@ class Runner:
             hint: the span that the hint was sent in.
         """
         with tracing.span("take hint", within=hint, kind="CONSUMER", alone=False):
-            claim = patiently(lambda: self.store.claims.take(self.worker))
+            claim = patiently(lambda: self.store.claims.take(self.worker, self.device))
         if claim is None:
             return
         about = {"experiment_id": claim.experiment_id, "run_id": claim.run_id}

@@ -5,12 +5,14 @@ import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import billiard
 from celery import Celery, Task
 from sqlalchemy.exc import SQLAlchemyError
 
 from fitserve_core import tracing
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.broker import TRAIN
+from fitserve_core.devices import DeviceKind
 from fitserve_core.processes import die_with_parent
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
@@ -32,7 +34,7 @@ def register(app: Celery) -> None:
         _slot[0].train_next(tracing.headers_of(task.request))
 
 
-def prepare_slot(settings: Settings, stopping: Callable[[], bool]) -> None:
+def prepare_slot(settings: Settings, device: DeviceKind, stopping: Callable[[], bool]) -> None:
     """Make this process a slot: TensorFlow is imported here and never in the parent.
 
     A parent that has used TensorFlow and then forks leaves its children locks that nobody frees.
@@ -44,7 +46,8 @@ def prepare_slot(settings: Settings, stopping: Callable[[], bool]) -> None:
     from fitserve_workers.runner import Runner  # noqa: PLC0415
     from fitserve_workers.training import ProgramCache, configure_tensorflow  # noqa: PLC0415
 
-    configure_tensorflow()
+    # Slots are numbered from 0, and who replaces one takes its number: each has a GPU of its own.
+    configure_tensorflow(billiard.current_process().index if device == "gpu" else None)
     # Not before: the thread that sends spans belongs to this process.
     tracing.start("fitserve-workers")
     _slot[:] = [
@@ -52,8 +55,9 @@ def prepare_slot(settings: Settings, stopping: Callable[[], bool]) -> None:
             settings=settings,
             store=store,
             artefacts=Artefacts(settings.artefacts),
-            programs=ProgramCache(),
+            programs=ProgramCache(may_skip_zeros=device == "cpu"),
             worker=own_name(),
+            device=device,
             stopping=stopping,
         )
     ]

@@ -1,6 +1,11 @@
 """`fitserve up` and `fitserve worker`: start the service, or more hands for it."""
 
+from typing import Annotated
+
+import typer
+
 from fitserve.cli.extras import extras, settings
+from fitserve_core.devices import DeviceKind
 
 
 def up() -> None:
@@ -10,8 +15,12 @@ def up() -> None:
     serve_forever(settings())
 
 
-def worker() -> None:
+def worker(
+    device: Annotated[
+        DeviceKind, typer.Option(help="What to train on: this machine's cores, or its GPUs.")
+    ] = "cpu",
+) -> None:
     """Train for a service elsewhere, reached by REDIS_URL and DATABASE_URL."""
     with extras():
         from fitserve_workers.app import run_worker  # noqa: PLC0415  needs the extras
-    run_worker(settings())
+    run_worker(settings(), device)

@@ -40,6 +40,7 @@ def follow(client: Client, experiment: Experiment, *, wait: bool, as_json: bool)
     """Watch an experiment if it is to be waited for, and print what came of it."""
     if not as_json:
         typer.echo(f"{experiment.id} {experiment.status}")
+        _notice(experiment.notice)
     summary = None
     if wait:
         experiment = _watch(client, experiment, progress=not as_json)
@@ -60,6 +61,12 @@ def _tell(forecast: Forecast, *, as_json: bool) -> None:
         f"about {duration(forecast.seconds)} ({forecast.basis}), place {forecast.queue_place} in "
         "the queue"
     )
+    _notice(forecast.notice)
+
+
+def _notice(notice: str | None) -> None:
+    if notice is not None:
+        typer.echo(f"{notice}.", err=True)
 
 
 def _ends(values: list[int]) -> tuple[int, int]:

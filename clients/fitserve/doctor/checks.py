@@ -4,7 +4,6 @@ import importlib.util
 import os
 import platform
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 EXTRAS = {"service": "fastapi", "workers": "tensorflow"}
 INSTALL = "pip install 'fitserve[all]'"
 LEAST_FREE_BYTES = 2 * 2**30
-DEVICES = "import tensorflow as tf; print(len(tf.config.list_physical_devices('GPU')))"
-DEVICES_TIMEOUT = 60
 
 
 def installed() -> Iterator[Finding]:
@@ -131,15 +128,11 @@ def _devices(settings: "Settings") -> Finding:
     cores = f"{os.cpu_count()} cores, {settings.slots} trainings at a time"
     if importlib.util.find_spec("tensorflow") is None:
         return Finding(piece="devices", state="ok", told=cores)
-    # In a process of its own: TensorFlow takes seconds and a gigabyte, and talks to stderr.
-    found = subprocess.run(
-        [sys.executable, "-c", DEVICES],
-        capture_output=True,
-        text=True,
-        timeout=DEVICES_TIMEOUT,
-        check=False,
-    )
-    if found.returncode != 0:
-        told = f"{cores}; TensorFlow cannot be loaded: {found.stderr.strip().splitlines()[-1]}"
+    from fitserve_workers import devices  # noqa: PLC0415  an extra's
+
+    try:
+        gpus = devices.gpus()
+    except FitserveError as error:
+        told = f"{cores}; {error.message}"
         return Finding(piece="devices", state="wrong", told=told, advice=INSTALL)
-    return Finding(piece="devices", state="ok", told=f"{cores}; {found.stdout.strip()} GPUs")
+    return Finding(piece="devices", state="ok", told=f"{cores}; GPUs: {', '.join(gpus) or 'none'}")

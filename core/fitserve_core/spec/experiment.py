@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
 from fitserve_core.datasets.registry import DATASETS, DatasetInfo
+from fitserve_core.devices import Device
 from fitserve_core.errors import PartsDisagreeError
 from fitserve_core.spec.agreement import check_parts, check_size
 from fitserve_core.spec.base import ACCEPTED, Seed, SpecModel, Text
@@ -51,6 +52,11 @@ class ExperimentSpec(SpecModel):
         default="train",
         description="Rows whose range is scaled to [0, 1]: the training rows, or all rows (which "
         "tells the training about the test rows; the exercise sheet did so).",
+    )
+    device: Device = Field(
+        default="auto",
+        description="What runs are trained on: whatever worker is free, or one of a kind, which "
+        "they wait for.",
     )
     warm_start: Text | None = Field(
         default=None,
@@ -128,4 +134,5 @@ class ExperimentSpec(SpecModel):
             seed=self.seed,
             split=self.split,
             scaling=self.scaling,
+            device=self.device,
         )

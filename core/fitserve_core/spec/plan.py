@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from fitserve_core.devices import Device
 from fitserve_core.spec.augmentation import Augmentation
 from fitserve_core.spec.base import Seed, SpecModel
 from fitserve_core.spec.network import Network
@@ -54,6 +55,7 @@ class RunPlan(SpecModel):
     split: Split
     fold: int | None = Field(default=None, description="Which fold validates, from 0.")
     scaling: Scaling
+    device: Device = "auto"
 
 
 class Cell(SpecModel):

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, select, update
 
+from fitserve_core.devices import DeviceKind
 from fitserve_core.errors import LeaseLostError, NotFoundError
 from fitserve_core.results import EpochFigures, Verdict
 from fitserve_core.spec import RunPlan
@@ -51,15 +52,16 @@ class Claims:
         self._database = database
         self._lease_seconds = lease_seconds
 
-    def take(self, worker: str) -> Claim | None:
-        """Claim the run whose turn it is; None where none waits."""
+    def take(self, worker: str, device: DeviceKind) -> Claim | None:
+        """Claim the run whose turn it is on this worker's device; None where none waits."""
+        had = {"worker": worker, "trained_on": device}
         while True:
             with self._database.writing() as connection:
-                candidate = next_run(connection)
+                candidate = next_run(connection, device)
                 if candidate is None:
                     return None
                 # The candidate was read without its lock: somebody may have taken it meanwhile.
-                if claim := self._take(connection, candidate.id, candidate.experiment_id, worker):
+                if claim := self._take(connection, candidate.id, candidate.experiment_id, had):
                     return claim
 
     def renew(self, claim: Claim) -> None:
@@ -146,7 +148,7 @@ class Claims:
             requeue(connection, claim.run_id, claim.experiment_id, _mine(claim), reason)
 
     def _take(
-        self, connection: Connection, run_id: str, experiment_id: str, worker: str
+        self, connection: Connection, run_id: str, experiment_id: str, had: dict[str, str]
     ) -> Claim | None:
         try:
             parent = lock(connection, experiment_id)
@@ -160,8 +162,8 @@ class Claims:
                     status="running",
                     attempt=run.c.attempt + 1,
                     lease_until=self._lease(),
-                    worker=worker,
                     started_at=now(),
+                    **had,
                 )
                 .returning(run)
             )
@@ -173,7 +175,8 @@ class Claims:
         if parent["status"] == "queued":
             change_status(connection, experiment_id, "running", started_at=now())
         told = ("cell", "repetition", "config", "attempt", "epoch", "epochs_total")
-        data = {"run_id": run_id, **{name: row[name] for name in told}}
+        data = {"run_id": run_id, "device": row["trained_on"]}
+        data |= {name: row[name] for name in told}
         events.append(connection, experiment_id, "run.running", data)
         try:
             return _claim(connection, row, parent["trace"])

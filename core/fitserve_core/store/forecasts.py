@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, func, select
 
+from fitserve_core.devices import ANY, Device
 from fitserve_core.estimate import START_SECONDS, epoch_seconds
 from fitserve_core.results import Forecast
 from fitserve_core.spec import ExperimentSpec, RunPlan
@@ -34,7 +35,7 @@ class Forecasts:
         plans = [cell.plan for cell in spec.cells()]
         with self._database.reading() as connection:
             start_of(connection, self._viewer, spec, plans)
-            timed = _timed(connection)
+            timed = _timed(connection, spec.device)
             waiting = len(queue_places(connection))
         info = spec.dataset_info
         runs = [spec.repetitions * (plan.split.folds or 1) for plan in plans]
@@ -58,12 +59,13 @@ class Forecasts:
         )
 
 
-def _timed(connection: Connection) -> Timed:
-    """Return plans of recent runs, the newest first, and the seconds that an epoch took."""
+def _timed(connection: Connection, device: Device) -> Timed:
+    """Return plans of recent runs on a device, newest first, and the seconds an epoch took."""
     seconds = select(func.avg(epoch.c.seconds)).where(epoch.c.run_id == run.c.id)
+    on = [] if device == ANY else [run.c.trained_on == device]
     recent = (
         select(run.c.plan, seconds.scalar_subquery())
-        .where(run.c.status == "succeeded")
+        .where(run.c.status == "succeeded", *on)
         .order_by(run.c.finished_at.desc())
         .limit(RECENT_RUNS)
     )

@@ -1,11 +1,13 @@
 """Leases seen from outside: which runs wait, and which were left by a silent worker."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, update
 
+from fitserve_core.devices import Device
 from fitserve_core.errors import NotFoundError
 from fitserve_core.store import events
 from fitserve_core.store.counters import LEASES_LOST, count
@@ -14,7 +16,7 @@ from fitserve_core.store.engine import now
 from fitserve_core.store.parents import lock
 from fitserve_core.store.settle import fail_followers, settle
 from fitserve_core.store.tables import run
-from fitserve_core.store.turns import claimable
+from fitserve_core.store.turns import claimable, needed_device
 
 _EXPIRED = and_(run.c.status == "running", run.c.lease_until < now())
 
@@ -26,11 +28,12 @@ class Leases:
         self._database = database
         self._max_lost_attempts = max_lost_attempts
 
-    def waiting(self) -> int:
-        """Return how many runs wait for a worker, and for nothing else."""
-        query = select(func.count()).select_from(run).where(claimable())
+    def waiting(self) -> Counter[Device]:
+        """Return how many runs wait for a worker, and for nothing else, by what they need."""
+        needed = needed_device().label("needed")
+        query = select(needed, func.count().label("runs")).where(claimable()).group_by(needed)
         with self._database.reading() as connection:
-            return connection.execute(query).scalar_one()
+            return Counter({row.needed: row.runs for row in connection.execute(query)})
 
     def expire(self) -> int:
         """Give runs whose lease has run out to others, or fail them after too many losses.

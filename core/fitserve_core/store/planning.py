@@ -51,6 +51,7 @@ def missing_runs(
                 "position": position,
                 "config": cell.config,
                 "plan": plan.model_dump(mode="json"),
+                "device": plan.device,
                 "starts_from": before if spec.warm_start == PREVIOUS_REPETITION else source,
                 "seed": plan.seed,
                 "status": "queued",

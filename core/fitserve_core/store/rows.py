@@ -41,6 +41,7 @@ def to_experiment(row: RowMapping, tally: Mapping[str, Any], queue_place: int | 
             epochs_done=done, epochs_total=total, fraction=done / total if total else 0.0
         ),
         queue_place=queue_place,
+        queued_for=tally["needed"],
         created_at=datetime.fromtimestamp(row["created_at"], UTC),
         started_at=moment(row["started_at"]),
         finished_at=moment(row["finished_at"]),

@@ -147,6 +147,7 @@ def _to_metrics(
         repetition=row["repetition"] // folds,
         fold=row["plan"].get("fold"),
         started_from=row["starts_from"],
+        device=row["trained_on"],
         epochs=epochs,
         artefacts=artefacts,
         started_at=moment(row["started_at"]),

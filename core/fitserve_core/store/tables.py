@@ -64,6 +64,9 @@ run = Table(
     Column("plan", JSON),
     Column("starts_from", String(40)),
     Column("seed", BigInteger, nullable=False),
+    # What the plan asks for, and what the last attempt had.
+    Column("device", String(4), nullable=False, default="auto"),
+    Column("trained_on", String(4)),
     Column("status", String(12), nullable=False),
     Column("attempt", Integer, nullable=False, default=0),
     Column("lost_attempts", Integer, nullable=False, default=0),

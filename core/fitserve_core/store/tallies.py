@@ -1,13 +1,16 @@
 """How many runs of experiments stand where, and how many epochs are done."""
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, case, func, select
 
+from fitserve_core.devices import ANY
 from fitserve_core.results import Experiment
 from fitserve_core.store.parents import UNFINISHED
 from fitserve_core.store.rows import to_experiment
 from fitserve_core.store.tables import experiment, run
+from fitserve_core.store.turns import needed_device
 
 
 def answered(connection: Connection, rows: list[RowMapping]) -> list[Experiment]:
@@ -19,26 +22,30 @@ def answered(connection: Connection, rows: list[RowMapping]) -> list[Experiment]
 
 
 def tallies(connection: Connection, ids: list[str]) -> dict[str, dict[str, Any]]:
-    """Return runs by status, epochs done and epochs in all, by experiment."""
+    """Return runs by status, those that need a device by it, epochs done and in all."""
     # A run that has ended counts in full: one that diverged early leaves nothing to wait for.
     done = case((run.c.status.in_(UNFINISHED), run.c.epoch), else_=run.c.epochs_total)
+    needed = case((run.c.status == "queued", needed_device()), else_=ANY).label("needed")
     query = (
         select(
             run.c.experiment_id,
             run.c.status,
+            needed,
             func.count().label("runs"),
             func.sum(done).label("done"),
             func.sum(run.c.epochs_total).label("total"),
         )
         .where(run.c.experiment_id.in_(ids))
-        .group_by(run.c.experiment_id, run.c.status)
+        .group_by(run.c.experiment_id, run.c.status, needed)
     )
     found: dict[str, dict[str, Any]] = {
-        id_: {"counts": {}, "epochs_done": 0, "epochs_total": 0} for id_ in ids
+        id_: {"counts": Counter(), "needed": {}, "epochs_done": 0, "epochs_total": 0} for id_ in ids
     }
     for row in connection.execute(query):
         tally = found[row.experiment_id]
-        tally["counts"][row.status] = row.runs
+        tally["counts"][row.status] += row.runs
+        if row.needed != ANY:
+            tally["needed"][row.needed] = row.runs
         tally["epochs_done"] += row.done
         tally["epochs_total"] += row.total
     return found

@@ -2,15 +2,28 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
 
+from fitserve_core.devices import ANY, Device, DeviceKind, taken_by
 from fitserve_core.store.parents import UNFINISHED
 from fitserve_core.store.tables import run
 
 
-def next_run(connection: Connection) -> Row[Any] | None:
-    """Return id and experiment of the run that is to be trained next, its lock not taken."""
-    return connection.execute(_interrupted()).first() or connection.execute(_fairest()).first()
+def next_run(connection: Connection, kind: DeviceKind) -> Row[Any] | None:
+    """Return id and experiment of the run that a worker is to train next, its lock not taken."""
+    mine = needed_device().in_(taken_by(kind))
+    interrupted = connection.execute(_interrupted(mine)).first()
+    return interrupted or connection.execute(_fairest(mine)).first()
+
+
+def needed_device() -> ColumnElement[Device]:
+    """Return what a run that waits needs: `auto` where any worker will do.
+
+    Once epochs are recorded it is the device that trained them: elsewhere sums come out in another
+    order, and a resumed run would not end with the very weights of one that was never interrupted.
+    """
+    begun_on = case((run.c.epoch > 0, func.coalesce(run.c.trained_on, ANY)), else_=ANY)
+    return case((run.c.device != ANY, run.c.device), else_=begun_on)
 
 
 def claimable() -> ColumnElement[bool]:
@@ -22,23 +35,23 @@ def claimable() -> ColumnElement[bool]:
     return and_(run.c.status == "queued", or_(run.c.starts_from.is_(None), ~there.exists()))
 
 
-def _interrupted() -> Select[Any]:
+def _interrupted(mine: ColumnElement[bool]) -> Select[Any]:
     return (
         select(run.c.id, run.c.experiment_id)
-        .where(run.c.status == "queued", run.c.attempt > 0)
+        .where(run.c.status == "queued", run.c.attempt > 0, mine)
         .order_by(run.c.experiment_id, run.c.position)
         .limit(1)
     )
 
 
-def _fairest() -> Select[Any]:
+def _fairest(mine: ColumnElement[bool]) -> Select[Any]:
     """The next run of the experiment that has the fewest in training, the oldest among equals.
 
     A short experiment is so never stuck behind a long one: it gets the next slot that is free.
     """
     waiting = (
         select(run.c.experiment_id, func.min(run.c.position).label("position"))
-        .where(claimable())
+        .where(claimable(), mine)
         .group_by(run.c.experiment_id)
         .subquery()
     )

@@ -53,7 +53,8 @@ def create(
     parts.settings.limits.check(spec)
     if dry_run:
         response.status_code = 200
-        return parts.store.forecasts.forecast(spec, parts.settings.slots)
+        forecast = parts.store.forecasts.forecast(spec, parts.settings.slots)
+        return parts.workers.foretold(forecast, spec.device)
     experiment = parts.store.experiments.create(spec, idempotency_key)
     return _accepted(parts, experiment, response)
 
@@ -70,13 +71,13 @@ def page(
     found, has_more = parts.store.experiments.page(
         limit=limit, after=after, status=status, dataset=dataset
     )
-    return Page(data=found, has_more=has_more)
+    return Page(data=[parts.workers.told(each) for each in found], has_more=has_more)
 
 
 @router.get("/{id}", operation_id="get_experiment", dependencies=[READ])
 def get(id: Id, parts: Parts) -> Experiment:  # noqa: A002 - the path's word
-    """Return an experiment: spec, status, progress, run counts."""
-    return parts.store.experiments.get(id)
+    """Return an experiment: spec, status, progress, run counts, what it waits for."""
+    return parts.workers.told(parts.store.experiments.get(id))
 
 
 @router.get("/{id}/metrics", operation_id="experiment_metrics", dependencies=[READ], responses=CSV)
@@ -120,7 +121,8 @@ def record(
 @router.patch("/{id}", operation_id="describe_experiment", dependencies=[TRAIN])
 def describe(id: Id, description: Description, parts: Parts) -> Experiment:  # noqa: A002
     """Change what an experiment says for people: its name, tags, notes."""
-    return parts.store.experiments.describe(id, description.model_dump(exclude_unset=True))
+    changes = description.model_dump(exclude_unset=True)
+    return parts.workers.told(parts.store.experiments.describe(id, changes))
 
 
 @router.post("/{id}/extend", operation_id="extend_experiment", dependencies=[TRAIN])
@@ -131,7 +133,7 @@ def extend(id: Id, extension: Extension, parts: Parts) -> Experiment:  # noqa: A
     """
     parts.store.extensions.extend(id, extension, parts.settings.limits)
     parts.dispatcher.wake()
-    return parts.store.experiments.get(id)
+    return parts.workers.told(parts.store.experiments.get(id))
 
 
 @router.post("/{id}/clone", status_code=201, operation_id="clone_experiment", dependencies=[TRAIN])
@@ -171,4 +173,4 @@ def delete(id: Id, parts: Parts) -> None:  # noqa: A002
 def _accepted(parts: Services, experiment: Experiment, response: Response) -> Experiment:
     parts.dispatcher.wake()
     response.headers["Location"] = f"/experiments/{experiment.id}"
-    return experiment
+    return parts.workers.told(experiment)

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import FileResponse
 
 from fitserve_core.errors import NotFoundError
+from fitserve_core.kept_models import Model, ModelVersion, VersionChoice
 from fitserve_core.predictions import example_instances
-from fitserve_core.results import Artefact, Model, ModelVersion, Page, VersionChoice
+from fitserve_core.results import Artefact, Page
 from fitserve_core.store.models import ServedModel
 from fitserve_core.store.rows import moment
 from fitserve_core.store.versions import LABEL, Version

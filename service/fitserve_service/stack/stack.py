@@ -85,7 +85,9 @@ class Stack:
             environment["FITSERVE_EXPLAIN_SOCKET"] = str(explain_socket)
             self._start_api(environment)
             # After the API: importing TensorFlow takes all cores for seconds.
-            self._start("workers", [sys.executable, "-m", "fitserve_workers"], environment)
+            for device in self._settings.devices:
+                name = "workers" if device == "cpu" else f"workers-{device}"
+                self._start(name, [sys.executable, "-m", "fitserve_workers", device], environment)
             explain = [sys.executable, "-m", "fitserve_workers.explain", str(explain_socket)]
             self._start("explain", explain, environment)
             self._watcher.start()

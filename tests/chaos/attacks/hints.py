@@ -8,7 +8,7 @@ from redis import Redis
 
 from chaos.arena import Arena, Figures, attack
 from chaos.twins import CURVE
-from fitserve_core.broker import QUEUE
+from fitserve_core.broker import QUEUES
 from fitserve_core.settings import Settings
 from fitserve_core.store import Claim, Store
 from support import stories
@@ -25,11 +25,11 @@ def duplicates(arena: Arena) -> Figures:
     with Redis.from_url(house.broker_url) as broker:
         with house.stopped(house.workers):
             experiment = house.post(CURVE | {"repetitions": 3})
-            until(lambda: broker.llen(QUEUE) >= 3)
-            [hint] = broker.lrange(QUEUE, 0, 0)
-            broker.lpush(QUEUE, *[hint] * HINTS)
+            until(lambda: broker.llen(QUEUES["auto"]) >= 3)
+            [hint] = broker.lrange(QUEUES["auto"], 0, 0)
+            broker.lpush(QUEUES["auto"], *[hint] * HINTS)
         checked = arena.check(house, faults=0)
-        until(lambda: broker.llen(QUEUE) == 0, 60)
+        until(lambda: broker.llen(QUEUES["auto"]) == 0, 60)
     assert checked.attempts == [1, 1, 1]
     assert house.store.experiments.get(experiment.id).status == "succeeded"
     return {"hints for 3 runs": HINTS + 3, "claims at once": _claims_at_once()}
@@ -53,7 +53,7 @@ def _race(stores: list[Store]) -> list[Claim]:
 
     def claim(store: Store) -> None:
         start.wait()
-        if (found := store.claims.take("racer")) is not None:
+        if (found := store.claims.take("racer", "cpu")) is not None:
             taken.append(found)
 
     racers = [threading.Thread(target=claim, args=[store]) for store in stores]

@@ -6,7 +6,7 @@ from redis import Redis
 
 from chaos.arena import Arena, Figures, attack
 from chaos.twins import CURVE
-from fitserve_core.broker import QUEUE
+from fitserve_core.broker import QUEUES
 from support.waiting import until
 
 BEHIND = 4
@@ -21,7 +21,7 @@ def poison(arena: Arena) -> Figures:
     house = arena.house
     with Redis.from_url(house.broker_url) as broker, house.stopped(house.workers):
         poisoned = house.post(CURVE)
-        until(lambda: broker.llen(QUEUE) >= 1)
+        until(lambda: broker.llen(QUEUES["auto"]) >= 1)
         house.arm("claimed", f"kill {poisoned.id}")
     began = time.time()
     behind = [house.post(CURVE) for _ in range(BEHIND)]

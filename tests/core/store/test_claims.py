@@ -12,7 +12,7 @@ from support import stories
 
 class TestTake:
     def test_returns_none_where_nothing_waits(self, store: Store) -> None:
-        assert store.claims.take("a worker") is None
+        assert store.claims.take("a worker", "cpu") is None
 
     def test_starts_run_and_experiment(self, store: Store) -> None:
         experiment = stories.post(store, repetitions=2)
@@ -28,7 +28,7 @@ class TestTake:
 
         def work() -> None:
             own = Store(settings)
-            while claim := own.claims.take("a worker"):
+            while claim := own.claims.take("a worker", "cpu"):
                 taken.append(claim.run_id)
             own.close()
 
@@ -47,7 +47,7 @@ class TestTake:
         experiment = stories.post(store, repetitions=2, learning_rates=(0.1, 0.01))
         taken = [stories.take(store).plan.learning_rate for _ in range(4)]
         assert taken == [0.1, 0.01, 0.1, 0.01]
-        assert store.claims.take("a worker") is None
+        assert store.claims.take("a worker", "cpu") is None
         assert store.experiments.get(experiment.id).runs.running == 4
 
     def test_prefers_an_interrupted_run(self, store: Store) -> None:
@@ -138,7 +138,7 @@ class TestDeletedExperiment:
         store.experiments.cancel(experiment.id)
         store.experiments.delete(experiment.id)
         store.claims.hand_back(claim, "its worker was stopped")
-        assert store.claims.take("a worker") is None
+        assert store.claims.take("a worker", "cpu") is None
 
 
 class TestSucceed:

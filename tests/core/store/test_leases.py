@@ -16,7 +16,7 @@ class TestExpire:
         stories.take(store)
         stories.let_leases_run_out(store)
         assert store.leases.expire() == 1
-        assert store.leases.waiting() == 1
+        assert store.leases.waiting().total() == 1
         told = store.events.of_experiment(experiment.id, 0, 99)[-1]
         assert told.type == "run.requeued"
         assert told.data["reason"] == "its worker went silent (1 of 3 losses)"
@@ -52,7 +52,7 @@ class TestExpire:
         for _ in range(5):
             store.claims.hand_back(stories.take(store), "its worker was stopped")
         assert store.experiments.get(experiment.id).status == "running"
-        assert store.leases.waiting() == 1
+        assert store.leases.waiting().total() == 1
 
 
 class TestRelease:
@@ -63,7 +63,7 @@ class TestRelease:
         stories.take(store)
         assert store.leases.release(lambda worker: worker == "another worker") == 0
         assert store.leases.release(lambda worker: worker == "a worker") == 1
-        assert store.leases.waiting() == 1
+        assert store.leases.waiting().total() == 1
         told = store.events.of_experiment(experiment.id, 0, 99)[-1]
         assert told.data["reason"] == "its worker ended abruptly (1 of 3 losses)"
 

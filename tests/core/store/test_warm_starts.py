@@ -29,17 +29,17 @@ class TestPreviousRepetition:
         store.experiments.create(spec("previous_repetition"))
         first = stories.take(store)
         assert (first.starts_from, first.start) == (None, None)
-        assert store.leases.waiting() == 0
-        assert store.claims.take("another worker") is None
+        assert store.leases.waiting().total() == 0
+        assert store.claims.take("another worker", "cpu") is None
         stories.succeed(store, first, files=[weights(first.run_id)])
-        assert store.leases.waiting() == 1
+        assert store.leases.waiting().total() == 1
         second = stories.take(store)
         assert (second.starts_from, second.start) == (first.run_id, weights(first.run_id))
 
     def test_cells_do_not_wait_for_each_other(self, store: Store) -> None:
         training = {"epochs": 3, "learning_rates": [0.1, 0.01]}
         store.experiments.create(spec("previous_repetition", training=training))
-        assert store.leases.waiting() == 2
+        assert store.leases.waiting().total() == 2
 
     def test_failure_fails_those_that_wait_for_it(self, store: Store) -> None:
         experiment = store.experiments.create(spec("previous_repetition"))

@@ -51,6 +51,13 @@ class TestNonZeros:
         assert non_zeros(np.full((4, 6), value, np.float32)) is None
 
 
+class TestProgramCache:
+    def test_skips_none_on_a_device_where_that_does_not_pay(self, sparse_rows):
+        rows = sparse_rows()
+        assert ProgramCache().tensors(rows, skip_zeros=True).non_zeros
+        assert not ProgramCache(may_skip_zeros=False).tensors(rows, skip_zeros=True).non_zeros
+
+
 class TestRule:
     def test_plain_gradient_descent_with_dropout_leaves_zeros_alone(self, plan):
         everywhere = Dropout(rate=0.2, at=["input", "hidden", "output"])

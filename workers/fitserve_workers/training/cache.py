@@ -25,10 +25,13 @@ class ProgramCache:
 
     Args:
         size: how many to keep.
+        may_skip_zeros: whether the device does better with loops over what is not zero than with
+            products of whole matrices: a core does, a GPU would take the turns one by one.
     """
 
-    def __init__(self, size: int = 8) -> None:
+    def __init__(self, size: int = 8, *, may_skip_zeros: bool = True) -> None:
         self._size = size
+        self._may_skip_zeros = may_skip_zeros
         self._programs: OrderedDict[str, CompiledModel] = OrderedDict()
         self._dropped_traces = 0
         # By the array's id, which nothing else gets while the array is held beside its copy.
@@ -43,7 +46,7 @@ class ProgramCache:
     @cached_property
     def inner(self) -> "ProgramCache":
         """Programs of trainings within a training, which must not take over the outer one's."""
-        return ProgramCache(self._size)
+        return ProgramCache(self._size, may_skip_zeros=self._may_skip_zeros)
 
     def get(self, kind: Callable[[Shape], Program], shape: Shape) -> Program:
         """Return the program of `shape`, which decides its kind, built if there is none yet."""
@@ -73,7 +76,8 @@ class ProgramCache:
             if key not in self._copies:
                 self._copies[key] = (array, tf.constant(array))
         validation = self._pair(dataset.validation) if dataset.validation else None
-        zeros = self._non_zeros_of(dataset.train.inputs) if skip_zeros else None
+        skips = skip_zeros and self._may_skip_zeros
+        zeros = self._non_zeros_of(dataset.train.inputs) if skips else None
         return Tensors(self._pair(dataset.train), validation, self._pair(dataset.test), zeros)
 
     def _pair(self, rows: Rows) -> tuple[Any, Any]:

@@ -14,17 +14,24 @@ XLA_FLAGS = (
 )
 
 
-def configure_tensorflow() -> None:
-    """Give TensorFlow one core, and no more of a GPU's memory than it uses.
+def configure_tensorflow(gpu: int | None = None) -> None:
+    """Give TensorFlow one core and, of GPUs, one or none, with no more memory than it uses.
 
     Call it before anything else in the process uses TensorFlow. One slot a core, each with one
     thread, trains more networks in a second than one process on all cores.
 
+    Args:
+        gpu: the number of the GPU to train on; None to train on the CPU, whatever there is.
+
     Raises:
         RuntimeError: TensorFlow is already running with other settings.
+        IndexError: there is no such GPU.
     """
     os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    for gpu in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(gpu, True)  # noqa: FBT003
+    there = tf.config.list_physical_devices("GPU")
+    own = [] if gpu is None else [there[gpu]]
+    tf.config.set_visible_devices(own, "GPU")
+    for each in own:
+        tf.config.experimental.set_memory_growth(each, True)  # noqa: FBT003

@@ -7,7 +7,8 @@ from fitserve import calls
 from fitserve.aio.sender import AsyncSender
 from fitserve.responses import parse
 from fitserve.storing import store
-from fitserve_core.results import Model, Page
+from fitserve_core.kept_models import Model
+from fitserve_core.results import Page
 
 
 class AsyncModels:

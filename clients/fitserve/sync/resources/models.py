@@ -7,7 +7,8 @@ from fitserve import calls
 from fitserve.responses import parse
 from fitserve.storing import store
 from fitserve.sync.sender import Sender
-from fitserve_core.results import Model, Page
+from fitserve_core.kept_models import Model
+from fitserve_core.results import Page
 
 
 class Models:

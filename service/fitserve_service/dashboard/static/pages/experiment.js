@@ -66,6 +66,7 @@ function header(place, experiment, load) {
       spec.notes && h("span", { class: "quiet" }, ` · ${spec.notes}`)),
     !ended && h("p", {}, h("progress", { value: progress.fraction, max: 1, "aria-label": "Progress" }), ` ${progress.epochs_done} of ${progress.epochs_total} epochs`,
       experiment.queue_place && `, number ${experiment.queue_place} in the queue`),
+    experiment.notice && h("p", { class: "notice", role: "status" }, `${experiment.notice}.`),
     experiment.error && h("p", { class: "notice bad" }, experiment.error),
     h("div", { class: "row" },
       !ended && h("button", { onclick: cancel }, "Cancel"),

@@ -86,10 +86,11 @@ function meant(spec) {
   return Object.fromEntries(Object.entries(spec).filter(([name, value]) => !empty(value) && !FOR_PEOPLE.includes(name)));
 }
 
-function estimated({ cells, runs, epochs, parameters, seconds: time, basis, queue_place: queue }) {
+function estimated({ cells, runs, epochs, parameters, seconds: time, basis, queue_place: queue, notice }) {
   const [least, most] = [parameters[0], parameters.at(-1)].map((count) => count.toLocaleString("en"));
   const weights = least === most ? `${most} parameters` : `${least} to ${most} parameters`;
   return h("p", { class: "notice" },
     h("b", {}, `${cells} ${cells === 1 ? "cell" : "cells"}, ${runs} ${runs === 1 ? "run" : "runs"}, ${epochs.toLocaleString("en")} epochs`),
-    `, ${weights}: about ${seconds(time)} (${basis})`, queue > 1 ? `, once ${queue - 1} other experiments have had their turn.` : ".");
+    `, ${weights}: about ${seconds(time)} (${basis})`, queue > 1 ? `, once ${queue - 1} other experiments have had their turn.` : ".",
+    notice && h("div", {}, `${notice}.`));
 }

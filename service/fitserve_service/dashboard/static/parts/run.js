@@ -51,8 +51,12 @@ export class RunView {
 
 function told(run) {
   if (run.error) return h("p", { class: "notice bad" }, run.error);
-  if (!run.verdict) return h("p", { class: "quiet" }, `${words(run.status)}, ${run.epochs.length} epochs so far, seed ${run.seed}`);
+  if (!run.verdict) return h("p", { class: "quiet" }, `${words(run.status)}, ${run.epochs.length} epochs so far, seed ${run.seed}${on(run)}`);
   const evidence = Object.entries(run.verdict.evidence).map(([name, value]) => `${words(name)} ${typeof value === "number" && !Number.isInteger(value) ? number(value) : value}`);
   return h("div", { class: "notice" }, h("b", { class: run.verdict.name }, words(run.verdict.name)), `: ${run.verdict.reason}.`,
-    h("div", { class: "quiet small" }, `${evidence.join(" · ")} · seed ${run.seed}`));
+    h("div", { class: "quiet small" }, `${evidence.join(" · ")} · seed ${run.seed}${on(run)}`));
+}
+
+function on({ device }) {
+  return device ? ` · trained on ${device.toUpperCase()}` : "";
 }
