@@ -10,7 +10,6 @@ from starlette.middleware.cors import CORSMiddleware
 
 from fitserve_core import tracing
 from fitserve_core.artefacts import Artefacts
-from fitserve_core.results import ErrorEnvelope
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_service import bounds, health, instruments
@@ -22,7 +21,7 @@ from fitserve_service.dashboard.endpoints import install_dashboard
 from fitserve_service.datasets import endpoints as datasets
 from fitserve_service.dependencies import Services
 from fitserve_service.dispatcher import Dispatcher
-from fitserve_service.errors import install_error_handlers
+from fitserve_service.errors import ERROR_STATUSES, install_error_handlers
 from fitserve_service.events import endpoints as events
 from fitserve_service.events.feed import EventFeed
 from fitserve_service.experiments import endpoints as experiments
@@ -32,7 +31,7 @@ from fitserve_service.figures import endpoints as figures
 from fitserve_service.models import endpoints as models
 from fitserve_service.openapi import install_openapi
 from fitserve_service.predict import endpoints as predict
-from fitserve_service.predict.sessions import SessionCache
+from fitserve_service.predict.sessions import SessionCache, Sessions
 from fitserve_service.protocols import open_inference, tensorflow_serving
 from fitserve_service.requests import RequestLog
 from fitserve_service.webhooks import endpoints as webhooks
@@ -43,12 +42,6 @@ DESCRIPTION = """
 Post a spec; it is trained on every learning rate and repetition that the spec names, summarised
 as mean ± standard deviation, and the kept model answers `POST /predict`.
 """
-
-ERROR_STATUSES: dict[int | str, dict[str, object]] = {
-    "4XX": {"model": ErrorEnvelope, "description": "What was received and what would be right"},
-    "5XX": {"model": ErrorEnvelope, "description": "A part that is needed is out of reach"},
-}
-
 
 # Requests are traced once `tracing` has started, by FastAPI itself; what asks all day long is not.
 UNTRACED = {"/healthz", "/readyz", "/metrics", "/events"}
@@ -83,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
             artefacts=artefacts,
             dispatcher=dispatcher,
             feed=feed,
-            sessions=SessionCache(store.models, artefacts),
+            sessions=SessionCache(store.models, Sessions(artefacts)),
             workers=Workers(settings.redis_url),
         )
         dispatcher.start()
@@ -101,6 +94,11 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         responses=ERROR_STATUSES,
         telemetry=TRACED,
+        routes=[
+            route
+            for asked in (predict, tensorflow_serving, open_inference)
+            for route in asked.direct.routes
+        ],
     )
     install_error_handlers(app)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
@@ -123,8 +121,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(instruments.router)
     for part in (
-        experiments, exports, figures, events, models, predict, explain, catalogue, datasets,
-        webhooks, bounds, tensorflow_serving, open_inference,
+        experiments, exports, figures, events, models, explain, catalogue, datasets, webhooks,
+        bounds, tensorflow_serving, open_inference,
     ):  # fmt: skip
         app.include_router(part.router)
     install_dashboard(app)

@@ -19,13 +19,15 @@ class BoundedConnection(HttpToolsProtocol):
     that takes more than 10 seconds, or a body more than 120, 408.
     """
 
+    _awaited: tuple[str, float] | None = None
     _deadline: asyncio.TimerHandle | None = None
     _head_bytes: int | None = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a first request, for a while."""
         super().connection_made(transport)
-        self._expect("a request's head", HEAD_SECONDS)
+        self._expect("head", HEAD_SECONDS)
+        self._limit_waiting()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
@@ -35,6 +37,7 @@ class BoundedConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read on, unless the head has grown too large."""
         super().data_received(data)
+        self._limit_waiting()
         if self._head_bytes is None or self.transport.is_closing():
             return
         self._head_bytes += len(data)
@@ -46,12 +49,12 @@ class BoundedConnection(HttpToolsProtocol):
         """Count a new request's head, and its time."""
         super().on_message_begin()
         self._head_bytes = 0
-        self._expect("a request's head", HEAD_SECONDS)
+        self._expect("head", HEAD_SECONDS)
 
     def on_headers_complete(self) -> None:
         """Answer, and wait for the body."""
         self._head_bytes = None
-        self._expect("a request's body", BODY_SECONDS)
+        self._expect("body", BODY_SECONDS)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -63,15 +66,23 @@ class BoundedConnection(HttpToolsProtocol):
         """Refuse what is no HTTP."""
         self._refuse(400, "http_error", msg)
 
-    def _expect(self, what: str, seconds: float) -> None:
+    def _expect(self, part: str, seconds: float) -> None:
         self._expect_nothing()
-        told = f"{what} takes at most {seconds:g} s"
-        self._deadline = self.loop.call_later(seconds, self._refuse, 408, "timeout", told)
+        self._awaited = part, seconds
 
     def _expect_nothing(self) -> None:
+        self._awaited = None
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _limit_waiting(self) -> None:
+        """Begin to wait for what has not come: most requests come whole, and no timer is set."""
+        if self._awaited is None or self._deadline is not None or self.transport.is_closing():
+            return
+        part, seconds = self._awaited
+        told = f"a request's {part} takes at most {seconds:g} s"
+        self._deadline = self.loop.call_later(seconds, self._refuse, 408, "timeout", told)
 
     def _refuse(self, status: int, code: str, told: str) -> None:
         """End the connection, with an answer unless one has begun."""

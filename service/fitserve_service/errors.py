@@ -52,6 +52,10 @@ CODE_OF: dict[int, str] = {
     415: "unsupported_media_type",
 }
 MOST_CHARACTERS = 4_000
+ERROR_STATUSES: dict[int | str, dict[str, object]] = {
+    "4XX": {"model": ErrorEnvelope, "description": "What was received and what would be right"},
+    "5XX": {"model": ErrorEnvelope, "description": "A part that is needed is out of reach"},
+}
 Handler = Callable[[Request, Any], JSONResponse]
 
 

@@ -9,17 +9,17 @@ from starlette.concurrency import run_in_threadpool
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.received import describe
 
-# Bodies up to this size are read on the event loop: handing them to a thread costs more.
+# What is asked by bodies up to this size is done on the event loop: a thread would cost more.
 INLINE_BYTES = 64 * 1024
 
-Read = TypeVar("Read")
+Done = TypeVar("Done")
 
 
-async def read_body(read: Callable[..., Read], body: bytes, *arguments: object) -> Read:
-    """Return `read(body, *arguments)`, called beside the event loop where the body is large."""
+async def by_size(body: bytes, work: Callable[..., Done], *arguments: object) -> Done:
+    """Return `work(*arguments)`, done beside the event loop where `body` is large."""
     if len(body) <= INLINE_BYTES:
-        return read(body, *arguments)
-    return await run_in_threadpool(read, body, *arguments)
+        return work(*arguments)
+    return await run_in_threadpool(work, *arguments)
 
 
 def json_object(body: bytes, expected: str = "an object") -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import logging
 import re
+import secrets
 import time
-from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -51,8 +51,8 @@ class RequestLog:
 
 
 def _id(scope: Scope) -> bytes:
-    given = next((value for name, value in scope["headers"] if name == HEADER), b"")
-    return given if ID.fullmatch(given) else uuid4().hex.encode()
+    given = dict(scope["headers"]).get(HEADER)
+    return given if given and ID.fullmatch(given) else secrets.token_hex(16).encode()
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:

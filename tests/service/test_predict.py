@@ -3,6 +3,7 @@
 import base64
 import io
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.store import StoredFile
+from fitserve_core.store.models import Models
 from fitserve_service.predict import sessions
 from support import stories
 from support.perceptrons import Digits, IsDigit, Line, keep
@@ -213,10 +215,35 @@ class TestLoadedModels:
             _ask(service, name, PIXELS.tolist())
         assert len(read) == 1
 
+    def test_are_read_once_for_all_who_ask_first(
+        self, service: RunningService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept = keep(service.store, service.artefacts, Digits())
+        read: list[str] = []
+        asked = threading.Barrier(5)
+        verified, resolve = Artefacts.verified, Models.resolve
+
+        def together(models: Models, name: str) -> Any:
+            asked.wait(10)
+            return resolve(models, name)
+
+        def watched(artefacts: Artefacts, path: str, sha256: str) -> Any:
+            read.append(path)
+            return verified(artefacts, path, sha256)
+
+        monkeypatch.setattr(sessions, "RESOLVED_FOR_SECONDS", 60)
+        monkeypatch.setattr(Models, "resolve", together)
+        monkeypatch.setattr(Artefacts, "verified", watched)
+        names = ["mnist", "mnist@1", "mnist@latest", kept.experiment.id, kept.run_id]
+        with ThreadPoolExecutor(10) as pool:
+            found = list(pool.map(lambda name: _ask(service, name, PIXELS.tolist()), names * 2))
+        assert {one["run_id"] for one in found} == {kept.run_id}
+        assert len(read) == 1
+
     def test_more_than_are_kept_all_answer_as_themselves(
         self, service: RunningService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sessions, "LOADED_AT_MOST", 2)
+        monkeypatch.setattr(sessions, "LOADED_BYTES", 2 * sessions.SESSION_BYTES + 100_000)
         kept = [keep(service.store, service.artefacts, Digits(seed)) for seed in range(5)]
         expected = [Digits(seed).probabilities(PIXELS.astype(np.float32)) for seed in range(5)]
         failures: list[BaseException] = []

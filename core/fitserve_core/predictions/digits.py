@@ -4,6 +4,7 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+import orjson
 
 from fitserve_core.datasets.dataset import Array
 from fitserve_core.errors import InvalidInputError
@@ -18,6 +19,10 @@ EXPECTED = (
 )
 
 _NUMBERS = {int, float}
+# Of what an instance holds nothing else, it may be scaled already (or black).
+_SCALED = b"\x00\x01"
+# Bytes take a boolean for a number; of all that they take, JSON writes only booleans with letters.
+_BOOLEANS_END = b"e"
 
 
 def decode(instances: list[Any]) -> Array:
@@ -26,7 +31,9 @@ def decode(instances: list[Any]) -> Array:
     Raises:
         InvalidInputError: the first instance that is no digit.
     """
-    rows = _decode_together(instances)
+    rows = _decode_whole(instances)
+    if rows is None:
+        rows = _decode_together(instances)
     if rows is None:
         rows = np.stack([_decode_one(one, index) for index, one in enumerate(instances)])
     return rows
@@ -38,6 +45,21 @@ def example() -> list[Any]:
     distance = np.abs(column - (16.5 - 0.2 * (row - 4)))
     stroke = np.clip(2.2 - distance, 0, 1) * ((row >= 4) & (row < 24))
     return [np.rint(stroke * WHITE).astype(int).ravel().tolist()]
+
+
+def _decode_whole(instances: list[Any]) -> Array | None:
+    """Return all rows, read as bytes in a fraction of the time; None unless all are 784 integers.
+
+    Those are the pixels of nearly everybody.
+    """
+    try:
+        rows = [bytes(one) for one in instances if type(one) is list and len(one) == PIXELS]
+    except (TypeError, ValueError):
+        return None
+    good = len(rows) == len(instances) and all(row.strip(_SCALED) for row in rows)
+    if not good or _BOOLEANS_END in orjson.dumps(instances):
+        return None
+    return np.frombuffer(b"".join(rows), np.uint8).astype(np.float32).reshape(-1, PIXELS)
 
 
 def _decode_together(instances: list[Any]) -> Array | None:

@@ -58,7 +58,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = message["headers"] = [*message["headers"], *HEADERS]
                 documented = scope["path"].startswith(DOCUMENTATION)
-                if not documented and all(name != NO_PAGE[0] for name, _ in headers):
+                if not documented and NO_PAGE[0] not in dict(headers):
                     headers.append(NO_PAGE)
             await send(message)
 

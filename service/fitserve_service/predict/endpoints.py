@@ -19,16 +19,20 @@ from fitserve_core.predictions import answers, decode_instances
 from fitserve_core.received import describe, shorten
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
-from fitserve_service.json_body import INLINE_BYTES, json_object, read_body
+from fitserve_service.direct_route import DirectRoute
+from fitserve_service.errors import ERROR_STATUSES
+from fitserve_service.json_body import by_size, json_object
 from fitserve_service.json_route import require_json
 from fitserve_service.predict.schema import REQUEST
 from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.predict.spread import spread
 
-router = APIRouter(tags=["predictions"], dependencies=[READ])
+direct = APIRouter(
+    tags=["predictions"], dependencies=[READ], responses=ERROR_STATUSES, route_class=DirectRoute
+)
 
 
-@router.post(
+@direct.post(
     "/predict",
     operation_id="predict",
     responses={200: {"model": Predictions}},
@@ -46,15 +50,11 @@ async def predict(request: Request, parts: Parts) -> Response:
     """
     require_json(request)
     body = await request.body()
-    name, instances, spread_too = await read_body(_fields, body)
-    model = parts.sessions.fresh(name)
-    if model is None:
-        model = await run_in_threadpool(parts.sessions.load, name)
+    name, instances, spread_too = await by_size(body, _fields, body)
+    model = await parts.sessions.find(name)
     if spread_too:
         return await run_in_threadpool(_answer_spread, parts, name, model, instances)
-    if len(body) <= INLINE_BYTES:
-        return _answer(name, model, instances)
-    return await run_in_threadpool(_answer, name, model, instances)
+    return await by_size(body, _answer, name, model, instances)
 
 
 def _fields(body: bytes) -> tuple[str, list[Any], bool]:

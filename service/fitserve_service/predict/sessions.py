@@ -1,18 +1,22 @@
 """Loaded models, by the name they are asked for."""
 
+import asyncio
+import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from prometheus_client import Histogram
+from starlette.concurrency import run_in_threadpool
 
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.datasets.registry import DATASETS, DatasetInfo, Task
 from fitserve_core.errors import UnavailableError
-from fitserve_core.store.models import Models
+from fitserve_core.store.files import StoredFile
+from fitserve_core.store.models import Models, ServedModel
 
 _SECONDS = Histogram(
     "fitserve_prediction_seconds",
@@ -24,7 +28,10 @@ _SECONDS = Histogram(
 PREDICTION_SECONDS = {name: _SECONDS.labels(name) for name in DATASETS}
 
 RESOLVED_FOR_SECONDS = 1.0
-LOADED_AT_MOST = 32
+NAMES_AT_MOST = 1_000
+LOADED_BYTES = 256 * 2**20
+# What a session takes besides its weights.
+SESSION_BYTES = 2**20
 
 ANSWERS: dict[Task, str] = {
     "classification": "probabilities",
@@ -49,63 +56,91 @@ class LoadedModel:
 
     def outputs(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return probabilities or values, (rows, outputs), of inputs in the data's own units."""
-        with PREDICTION_SECONDS[self.info.name].time():
-            result: NDArray[np.float32] = self.session.run([self.answer], {"inputs": inputs})[0]
+        began = time.perf_counter()
+        result: NDArray[np.float32] = self.session.run([self.answer], {"inputs": inputs})[0]
+        PREDICTION_SECONDS[self.info.name].observe(time.perf_counter() - began)
         return result
 
 
+class Sessions:
+    """Models by their run, each read from its file once, as many as fit into 256 MiB."""
+
+    def __init__(self, artefacts: Artefacts) -> None:
+        self._artefacts = artefacts
+        self._loaded: OrderedDict[str, tuple[int, onnxruntime.InferenceSession]] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def of(self, served: ServedModel) -> onnxruntime.InferenceSession:
+        """Return a model's session, loaded by one of those who ask for it at a time.
+
+        Raises:
+            UnavailableError: its file is missing or was changed.
+        """
+        with self._lock:
+            if served.run_id in self._loaded:
+                self._loaded.move_to_end(served.run_id)
+                return self._loaded[served.run_id][1]
+            file = served.files.get("onnx")
+            if file is None:
+                raise UnavailableError(f"run {served.run_id} has no stored model file")
+            session = _session(str(self._artefacts.verified(file.path, file.sha256)))
+            self._keep(served.run_id, file, session)
+            return session
+
+    def _keep(self, run_id: str, file: StoredFile, session: onnxruntime.InferenceSession) -> None:
+        size = file.bytes + SESSION_BYTES
+        self._loaded[run_id] = size, session
+        self._bytes += size
+        while self._bytes > LOADED_BYTES and len(self._loaded) > 1:
+            _, (freed, _) = self._loaded.popitem(last=False)
+            self._bytes -= freed
+
+
 class SessionCache:
-    """Models by name: a name is looked up again after a second, a file is loaded once.
+    """Models by name, each name looked up again after a second.
 
     Args:
         models: the rule of what a name means.
-        artefacts: where the files lie.
-        loaded: models that are loaded already, by their run's id.
+        sessions: what is loaded.
     """
 
-    def __init__(
-        self,
-        models: Models,
-        artefacts: Artefacts,
-        loaded: OrderedDict[str, LoadedModel] | None = None,
-    ) -> None:
+    def __init__(self, models: Models, sessions: Sessions) -> None:
         self._models = models
-        self._artefacts = artefacts
-        self._resolved: dict[str, tuple[float, LoadedModel]] = {}
-        self._loaded: OrderedDict[str, LoadedModel] = OrderedDict() if loaded is None else loaded
+        self._sessions = sessions
+        self._resolved: OrderedDict[str, tuple[float, LoadedModel]] = OrderedDict()
+        self._looking: dict[str, asyncio.Future[LoadedModel]] = {}
 
     def seen_by(self, models: Models) -> "SessionCache":
         """Return a cache with names of its own, since they mean what `models` sees, same files."""
-        return SessionCache(models, self._artefacts, self._loaded)
+        return SessionCache(models, self._sessions)
 
-    def fresh(self, name: str) -> LoadedModel | None:
-        """Return a model whose name was looked up a moment ago, without a look at the store."""
-        entry = self._resolved.get(name)
-        return entry[1] if entry and time.monotonic() < entry[0] else None
-
-    def load(self, name: str) -> LoadedModel:
-        """Look a name up and return its model, loading its file if need be.
+    async def find(self, name: str) -> LoadedModel:
+        """Return the model that a name stands for; whoever asks meanwhile waits for one look.
 
         Raises:
             NotFoundError: nothing has this name.
             ConflictError: it has no model yet.
             UnavailableError: its file is missing or was changed.
         """
+        until, model = self._resolved.get(name, (0.0, None))
+        if model is not None and time.monotonic() < until:
+            return model
+        looking = self._looking.get(name)
+        if looking is None:
+            looking = asyncio.ensure_future(run_in_threadpool(self.load, name))
+            looking.add_done_callback(lambda _: self._looking.pop(name))
+            self._looking[name] = looking
+        return await asyncio.shield(looking)
+
+    def load(self, name: str) -> LoadedModel:
+        """Do what `find` does, from a thread, with a look at the store each time."""
         served = self._models.resolve(name)
-        model = self._loaded.pop(served.run_id, None)
-        if model is None:
-            file = served.files.get("onnx")
-            if file is None:
-                raise UnavailableError(f"run {served.run_id} has no stored model file")
-            path = self._artefacts.verified(file.path, file.sha256)
-            model = LoadedModel(served.run_id, served.version, served.info, _session(str(path)))
-        model = replace(model, version=served.version)
-        self._loaded[served.run_id] = model
-        if len(self._loaded) > LOADED_AT_MOST:
-            self._loaded.popitem(last=False)
-        if len(self._resolved) > LOADED_AT_MOST:
-            self._resolved.clear()
+        session = self._sessions.of(served)
+        model = LoadedModel(served.run_id, served.version, served.info, session)
         self._resolved[name] = (time.monotonic() + RESOLVED_FOR_SECONDS, model)
+        if len(self._resolved) > NAMES_AT_MOST:
+            self._resolved.popitem(last=False)
         return model
 
 

@@ -16,10 +16,11 @@ from fitserve_core.predictions.tensors import rows_of
 from fitserve_core.received import describe
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
-from fitserve_service.json_body import read_body
+from fitserve_service.direct_route import DirectRoute
+from fitserve_service.json_body import by_size
 from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.protocols.errors import RESPONSES
-from fitserve_service.protocols.served import Name, Version, loaded
+from fitserve_service.protocols.served import Name, Version, loaded, numbered
 from fitserve_service.protocols.tensors import read_input, split, write_output
 
 INPUT = "inputs"
@@ -31,6 +32,13 @@ router = APIRouter(
     tags=["Open Inference Protocol"],
     responses=RESPONSES,
     dependencies=[READ],
+)
+direct = APIRouter(
+    prefix="/v2",
+    tags=["Open Inference Protocol"],
+    responses=RESPONSES,
+    dependencies=[READ],
+    route_class=DirectRoute,
 )
 
 BODY: dict[str, Any] = {
@@ -128,18 +136,18 @@ async def model_version_ready(name: Name, version: Version, parts: Parts) -> dic
     return {"name": name, "ready": True}
 
 
-@router.post("/models/{name}/infer", operation_id="v2_infer", openapi_extra=BODY)
+@direct.post("/models/{name}/infer", operation_id="v2_infer", openapi_extra=BODY)
 async def infer(name: Name, request: Request, parts: Parts) -> Response:
     """Answer the rows of the input tensor."""
     return await _infer(parts, request, name, None)
 
 
-@router.post(
+@direct.post(
     "/models/{name}/versions/{version}/infer", operation_id="v2_infer_version", openapi_extra=BODY
 )
 async def infer_version(name: Name, version: Version, request: Request, parts: Parts) -> Response:
     """Answer with a version of the model."""
-    return await _infer(parts, request, name, version)
+    return await _infer(parts, request, name, numbered(version))
 
 
 async def _metadata(parts: Services, name: str, tag: str | None) -> dict[str, Any]:
@@ -155,10 +163,10 @@ async def _metadata(parts: Services, name: str, tag: str | None) -> dict[str, An
 
 
 async def _infer(parts: Services, request: Request, name: str, tag: str | None) -> Response:
-    length = request.headers.get(HEADER_LENGTH)
-    asked, binary = await read_body(split, await request.body(), length)
+    body = await request.body()
+    asked, binary = await by_size(body, split, body, request.headers.get(HEADER_LENGTH))
     model = await loaded(parts, name, tag)
-    return await run_in_threadpool(_answer, name, model, asked, binary)
+    return await by_size(body, _answer, name, model, asked, binary)
 
 
 def _answer(name: str, model: LoadedModel, asked: dict[str, Any], binary: bytes) -> Response:

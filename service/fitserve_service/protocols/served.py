@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import Path
-from starlette.concurrency import run_in_threadpool
 
+from fitserve_core.errors import InvalidInputError
+from fitserve_core.received import quote
 from fitserve_service.dependencies import Services
 from fitserve_service.predict.sessions import LoadedModel
 
@@ -15,10 +16,21 @@ Version = Annotated[
 Label = Annotated[str, Path(description="Such as `stable` or `latest`.")]
 
 
+def numbered(version: str) -> str:
+    """Return a version as a path names it.
+
+    Raises:
+        InvalidInputError: it is no number.
+    """
+    if version.isascii() and version.isdigit():
+        return version
+    raise InvalidInputError(
+        f"version: must be a number such as 3; received {quote(version)}",
+        param="version",
+        received=version,
+    )
+
+
 async def loaded(parts: Services, name: str, tag: str | None = None) -> LoadedModel:
     """Return the model that `name`, or a version or label of it, stands for."""
-    wanted = name if tag is None else f"{name}@{tag}"
-    model = parts.sessions.fresh(wanted)
-    if model is None:
-        model = await run_in_threadpool(parts.sessions.load, wanted)
-    return model
+    return await parts.sessions.find(name if tag is None else f"{name}@{tag}")

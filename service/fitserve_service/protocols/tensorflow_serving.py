@@ -20,11 +20,12 @@ from fitserve_core.predictions.tensors import rows_of
 from fitserve_core.received import describe, quote
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
-from fitserve_service.json_body import json_object, read_body
+from fitserve_service.direct_route import DirectRoute
+from fitserve_service.json_body import by_size, json_object
 from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.protocols.bodies import numbers
 from fitserve_service.protocols.errors import RESPONSES
-from fitserve_service.protocols.served import Label, Name, Version, loaded
+from fitserve_service.protocols.served import Label, Name, Version, loaded, numbered
 
 SIGNATURE = "serving_default"
 INPUT = "inputs"
@@ -34,6 +35,13 @@ router = APIRouter(
     tags=["TensorFlow Serving"],
     responses=RESPONSES,
     dependencies=[READ],
+)
+direct = APIRouter(
+    prefix="/v1/models",
+    tags=["TensorFlow Serving"],
+    responses=RESPONSES,
+    dependencies=[READ],
+    route_class=DirectRoute,
 )
 
 BODY: dict[str, Any] = {
@@ -71,19 +79,19 @@ for path in (PREDICT, PREDICT_VERSION, PREDICT_LABEL):
     router.add_api_route(path, not_posted, methods=others, include_in_schema=False)
 
 
-@router.post(PREDICT, operation_id="tfserving_predict", openapi_extra=BODY)
+@direct.post(PREDICT, operation_id="tfserving_predict", openapi_extra=BODY)
 async def predict(name: Name, request: Request, parts: Parts) -> Response:
     """Answer `instances` with `predictions`, or `inputs` with `outputs`."""
     return await _predict(parts, request, name, None)
 
 
-@router.post(PREDICT_VERSION, operation_id="tfserving_predict_version", openapi_extra=BODY)
+@direct.post(PREDICT_VERSION, operation_id="tfserving_predict_version", openapi_extra=BODY)
 async def predict_version(name: Name, version: Version, request: Request, parts: Parts) -> Response:
     """Answer with a version of the model."""
-    return await _predict(parts, request, name, version)
+    return await _predict(parts, request, name, numbered(version))
 
 
-@router.post(PREDICT_LABEL, operation_id="tfserving_predict_label", openapi_extra=BODY)
+@direct.post(PREDICT_LABEL, operation_id="tfserving_predict_label", openapi_extra=BODY)
 async def predict_label(name: Name, label: Label, request: Request, parts: Parts) -> Response:
     """Answer with the version that a label stands for."""
     return await _predict(parts, request, name, label)
@@ -121,26 +129,27 @@ async def metadata_version(name: Name, version: Version, parts: Parts) -> dict[s
 
 async def _predict(parts: Services, request: Request, name: str, tag: str | None) -> Response:
     # Whatever its type is called: that protocol's own examples send it as a form's.
-    body = await read_body(json_object, await request.body())
+    body = await request.body()
+    asked = await by_size(body, json_object, body)
     model = await loaded(parts, name, tag)
-    return await run_in_threadpool(_answer, model, body)
+    return await by_size(body, _answer, model, asked)
 
 
-def _answer(model: LoadedModel, body: dict[str, Any]) -> Response:
-    signature = body.get("signature_name", SIGNATURE)
+def _answer(model: LoadedModel, asked: dict[str, Any]) -> Response:
+    signature = asked.get("signature_name", SIGNATURE)
     if signature != SIGNATURE:
         raise NotFoundError(
             f"no signature {quote(signature)}; there is {SIGNATURE}", received=signature
         )
-    given = [key for key in ("instances", INPUT) if key in body]
+    given = [key for key in ("instances", INPUT) if key in asked]
     if len(given) != 1:
         raise InvalidInputError(
             f"give either instances or inputs; received {', '.join(given) or 'neither'}"
         )
     if given == ["instances"]:
-        content = {"predictions": model.outputs(_rows(model.info, body["instances"]))}
+        content = {"predictions": model.outputs(_rows(model.info, asked["instances"]))}
     else:
-        content = {"outputs": model.outputs(_columns(model.info, body[INPUT]))}
+        content = {"outputs": model.outputs(_columns(model.info, asked[INPUT]))}
     return Response(
         orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json"
     )
