@@ -1,39 +1,38 @@
 """Routes that are asked thousands of times a second."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from fastapi import Request
 from fastapi.params import Security
 from fastapi.routing import APIRoute
+from fastapi.security import SecurityScopes
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from fitserve_core.keys import Scope as AccessScope
-from fitserve_service.access.scopes import admit
+from fitserve_service.access.scopes import bearer
 
 
 class DirectRoute(APIRoute):
     """A route whose endpoint is called with the request, its parts and what the path names.
 
     FastAPI's dependencies take longer than a perceptron. Here they only describe the call in the
-    OpenAPI document: the route's scope is asked for by itself, and the path's parameters come as
-    text. FastAPI matches included routers twice, so these routes belong to the application itself.
+    OpenAPI document: the one that lets a request pass is called by itself, and the path's
+    parameters come as text. FastAPI matches included routers twice, so these routes belong to the
+    application itself.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **described: Any) -> None:
         super().__init__(path, endpoint, **described)
-        [self._scope] = [
-            cast("AccessScope", scope)
-            for one in self.dependencies
-            if isinstance(one, Security)
-            for scope in one.scopes or ()
-        ]
+        [scope] = [one for one in self.dependencies if isinstance(one, Security)]
+        self._authorise: Callable[..., Any] = scope.dependency  # type: ignore[assignment]
+        self._needed = SecurityScopes(list(scope.scopes or ()))
         self.app = self._answer
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = _Whole(scope, receive)
-        parts = admit(request, self._scope)
+        await self._authorise(request, self._needed, await bearer(request))
+        parts = request.state.parts
         response = await self.endpoint(request=request, parts=parts, **scope["path_params"])
         await response(scope, receive, send)
 

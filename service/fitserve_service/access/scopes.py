@@ -4,7 +4,6 @@ from typing import Annotated, cast
 
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
-from fastapi.security.utils import get_authorization_scheme_param
 
 from fitserve_core.errors import ForbiddenError, UnauthorizedError
 from fitserve_core.keys import KeyEntry, Scope
@@ -13,36 +12,31 @@ from fitserve_core.store import Quota, Viewer
 from fitserve_service.access.keyring import Keyring
 from fitserve_service.dependencies import Services
 
-_bearer = HTTPBearer(
+bearer = HTTPBearer(
     auto_error=False,
     description="A key of the service, where it has any. Its scope is read, train (which may read, "
     "too) or admin (which may do everything).",
 )
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
 
 
-async def authorised(request: Request, needed: SecurityScopes, _documented: Credentials) -> None:
-    """Let a request pass as `admit` does, to the parts that endpoints ask for."""
-    if hasattr(request.state, "parts"):
-        # A route that reads JSON has asked before it read the body.
-        return
-    [scope] = needed.scopes
-    request.state.parts = admit(request, cast("Scope", scope))
-
-
-def admit(request: Request, scope: Scope) -> Services:
-    """Return the parts as a request's key may use them: with what belongs to the key.
+async def authorised(request: Request, needed: SecurityScopes, credentials: Credentials) -> None:
+    """Let a request pass whose key allows the route's scope, to what belongs to the key.
 
     Raises:
         UnauthorizedError: no key, or none that the service knows.
-        ForbiddenError: a key that does not allow `scope`.
+        ForbiddenError: a key whose scope does not suffice.
     """
+    if hasattr(request.state, "parts"):
+        # A route that reads JSON has asked before it read the body.
+        return
     services: Services = request.app.state.services
-    if not services.keyring:
-        return services
-    entry = _entry(services.keyring, _presented(request))
-    allow(entry, scope)
-    return services.seen_by(viewer_of(entry, services.settings))
+    if services.keyring:
+        [scope] = needed.scopes
+        entry = _entry(services.keyring, credentials)
+        allow(entry, cast("Scope", scope))
+        services = services.seen_by(viewer_of(entry, services.settings))
+    request.state.parts = services
 
 
 def viewer_of(entry: KeyEntry, settings: Settings) -> Viewer:
@@ -60,16 +54,10 @@ def allow(entry: KeyEntry, scope: Scope) -> None:
         )
 
 
-def _presented(request: Request) -> str:
-    """Return the key that a request brings, empty where it brings none."""
-    scheme, key = get_authorization_scheme_param(request.headers.get("authorization"))
-    return key if scheme.lower() == "bearer" else ""
-
-
-def _entry(keyring: Keyring, key: str) -> KeyEntry:
-    entry = keyring.find(key) if key else None
+def _entry(keyring: Keyring, credentials: HTTPAuthorizationCredentials | None) -> KeyEntry:
+    entry = keyring.find(credentials.credentials) if credentials else None
     if entry is None:
-        received = "an unknown key" if key else "none"
+        received = "an unknown key" if credentials else "none"
         raise UnauthorizedError(f"this service needs 'Authorization: Bearer <key>'; got {received}")
     return entry
 
