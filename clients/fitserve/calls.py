@@ -73,9 +73,11 @@ def experiment(experiment_id: str) -> Call:
     return _get("experiments", experiment_id)
 
 
-def experiments(limit: int, after: str | None, status: str | None, dataset: str | None) -> Call:
+def experiments(
+    limit: int, after: str | None, status: str | None, dataset: str | None, tag: str | None
+) -> Call:
     """Ask for one page of experiments, newest first."""
-    given = {"limit": limit, "after": after, "status": status, "dataset": dataset}
+    given = {"limit": limit, "after": after, "status": status, "dataset": dataset, "tag": tag}
     return Call("GET", "/experiments", params={k: v for k, v in given.items() if v is not None})
 
 

@@ -54,6 +54,14 @@ def deciding(task: Task, *, validated: bool) -> Deciding:
     return Deciding(f"{prefix}accuracy", f"{prefix}loss", +1)
 
 
+DECIDING_FIGURES = tuple(
+    deciding(task, validated=validated).figure
+    for validated in (True, False)
+    for task in ("classification", "regression")
+)
+"""Names of all that there are, validation figures first."""
+
+
 def deciding_of(task: Task, outcomes: Sequence[Outcome]) -> Deciding:
     """Return the deciding figure of runs: a validation figure if they have one."""
     validated = deciding(task, validated=True)
@@ -61,17 +69,12 @@ def deciding_of(task: Task, outcomes: Sequence[Outcome]) -> Deciding:
     return validated if seen else deciding(task, validated=False)
 
 
-def summarise_cell(cell: Cell, outcomes: Sequence[Outcome]) -> CellSummary:
-    """Return one cell's counts and the spread of each figure over its finite, finished runs."""
-    mine = [run for run in outcomes if run.cell == cell.index]
-    verdicts = {run.verdict for run in mine if run.verdict is not None}
-    return CellSummary(
-        cell=cell.index,
-        config=cell.config,
-        n=_tally(mine),
-        unstable=len(verdicts) > 1,
-        figures=_spreads([run.final for run in mine if run.final and run.verdict != "diverged"]),
-    )
+def summarise(cells: Sequence[Cell], outcomes: Sequence[Outcome]) -> list[CellSummary]:
+    """Return each cell's counts and the spread of each figure over its finite, finished runs."""
+    by_cell: dict[int, list[Outcome]] = {cell.index: [] for cell in cells}
+    for run in outcomes:
+        by_cell[run.cell].append(run)
+    return [_summarise(cell, by_cell[cell.index]) for cell in cells]
 
 
 def best_cell(cells: Sequence[CellSummary], by: Deciding) -> CellSummary | None:
@@ -94,6 +97,17 @@ def kept_run(cell: CellSummary, outcomes: Sequence[Outcome], by: Deciding) -> Ke
     value = (best.final or {})[by.figure]
     assert value is not None
     return KeptModel(run_id=best.run_id, cell=cell.cell, figure=by.figure, value=value)
+
+
+def _summarise(cell: Cell, mine: Sequence[Outcome]) -> CellSummary:
+    verdicts = {run.verdict for run in mine if run.verdict is not None}
+    return CellSummary(
+        cell=cell.index,
+        config=cell.config,
+        n=_tally(mine),
+        unstable=len(verdicts) > 1,
+        figures=_spreads([run.final for run in mine if run.final and run.verdict != "diverged"]),
+    )
 
 
 def _tally(outcomes: Sequence[Outcome]) -> RunTally:

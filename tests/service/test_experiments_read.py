@@ -41,7 +41,7 @@ class TestList:
             stories.post(service.store)
         assert service.http.get("/experiments?limit=2").json()["has_more"] is False
 
-    def test_filters_by_status_and_dataset(self, service: RunningService) -> None:
+    def test_filters_by_status_data_set_and_tag(self, service: RunningService) -> None:
         digits = stories.post(service.store).id
         stories.train(service.store)
         line = stories.post(service.store, dataset="eckerle4").id
@@ -49,6 +49,9 @@ class TestList:
         assert _ids(service, status="queued") == [line]
         assert _ids(service, dataset="eckerle4") == [line]
         assert _ids(service, dataset="mnist", status="queued") == []
+        service.store.experiments.describe(line, {"tags": ["thesis"]})
+        assert _ids(service, tag="thesis") == [line]
+        assert _ids(service, tag="thesis", status="succeeded") == []
 
     @pytest.mark.parametrize(
         ("query", "param"),
@@ -59,6 +62,7 @@ class TestList:
             (f"limit={10**400}", "limit"),
             ("status=done", "status"),
             ("dataset=cifar", "dataset"),
+            ("tag=", "tag"),
         ],
     )
     def test_refuses_impossible_queries(

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from fitserve_core.datasets.registry import DATASETS
 from fitserve_core.spec import RunPlan
+from fitserve_core.spec.accepted import as_accepted
 from fitserve_core.store.counters import LEASES_LOST, counted
 from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
@@ -58,7 +59,7 @@ def _steps_per_second(connection: Connection) -> float:
         .where(run.c.status == "running", epoch.c.seconds > 0)
     )
     rates = [
-        _steps(RunPlan.model_validate(row.plan)) / row.seconds for row in connection.execute(query)
+        _steps(as_accepted(RunPlan, row.plan)) / row.seconds for row in connection.execute(query)
     ]
     return sum(rates, 0.0)
 

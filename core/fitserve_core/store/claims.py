@@ -11,6 +11,7 @@ from fitserve_core.devices import DeviceKind
 from fitserve_core.errors import LeaseLostError, NotFoundError
 from fitserve_core.results import EpochFigures, Verdict
 from fitserve_core.spec import RunPlan
+from fitserve_core.spec.accepted import as_accepted
 from fitserve_core.store import events
 from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
@@ -221,7 +222,7 @@ def _claim(connection: Connection, row: RowMapping, trace: Carrier | None) -> Cl
         run_id=row["id"],
         experiment_id=row["experiment_id"],
         attempt=row["attempt"],
-        plan=RunPlan.model_validate(row["plan"]),
+        plan=as_accepted(RunPlan, row["plan"]),
         epoch=row["epoch"],
         checkpoint=_checkpoint(row, "checkpoint"),
         earlier_checkpoint=_checkpoint(row, "earlier_checkpoint"),

@@ -19,6 +19,7 @@ from fitserve_core.store.planning import missing_runs
 from fitserve_core.store.quotas import require_room
 from fitserve_core.store.rows import new_id, spec_of
 from fitserve_core.store.tables import experiment, run
+from fitserve_core.store.tags import put_tags, tagged
 from fitserve_core.store.tallies import answered
 from fitserve_core.store.versions import require_unlabelled
 from fitserve_core.store.viewers import EVERYBODY, Viewer, visible
@@ -77,6 +78,7 @@ class Experiments:
         after: str | None = None,
         status: str | None = None,
         dataset: str | None = None,
+        tag: str | None = None,
     ) -> tuple[list[Experiment], bool]:
         """Return at most `limit` experiments, newest first, and whether there are more."""
         query = select(experiment).where(visible(self._viewer))
@@ -87,6 +89,8 @@ class Experiments:
             query = query.where(experiment.c.status == status)
         if dataset is not None:
             query = query.where(experiment.c.dataset == dataset)
+        if tag is not None:
+            query = query.where(tagged(tag))
         found = self._read(query)
         return found[:limit], len(found) > limit
 
@@ -104,6 +108,8 @@ class Experiments:
             shared = changes.get("shared", row["shared"])
             if row["shared"] and not shared:
                 require_unlabelled(connection, experiment_id)
+            if "tags" in said:
+                put_tags(connection, experiment_id, said["tags"])
             connection.execute(
                 update(experiment)
                 .where(experiment.c.id == experiment_id)
@@ -210,6 +216,7 @@ def _insert(connection: Connection, spec: ExperimentSpec, key: str | None, viewe
         )
     )
     connection.execute(insert(run), runs)
+    put_tags(connection, experiment_id, spec.tags)
     change_status(connection, experiment_id, "queued")
     return experiment_id
 

@@ -6,11 +6,12 @@ from fitserve_core.devices import ANY, Device
 from fitserve_core.estimate import START_SECONDS, epoch_seconds
 from fitserve_core.results import Forecast
 from fitserve_core.spec import ExperimentSpec, RunPlan
+from fitserve_core.spec.accepted import as_accepted
 from fitserve_core.spec.experiment import PREVIOUS_REPETITION
 from fitserve_core.store.database import Database
 from fitserve_core.store.planning import start_of
 from fitserve_core.store.tables import epoch, run
-from fitserve_core.store.tallies import queue_places
+from fitserve_core.store.tallies import queue_length
 from fitserve_core.store.viewers import EVERYBODY, Viewer
 
 # So many of the latest runs are looked through for one of the same program.
@@ -36,7 +37,7 @@ class Forecasts:
         with self._database.reading() as connection:
             start_of(connection, self._viewer, spec, plans)
             timed = _timed(connection, spec.device)
-            waiting = len(queue_places(connection))
+            waiting = queue_length(connection)
         info = spec.dataset_info
         runs = [spec.repetitions * (plan.split.folds or 1) for plan in plans]
         measured = [_measured(plan, timed) for plan in plans]
@@ -70,7 +71,7 @@ def _timed(connection: Connection, device: Device) -> Timed:
         .limit(RECENT_RUNS)
     )
     rows = connection.execute(recent).all()
-    return [(RunPlan.model_validate(plan), taken) for plan, taken in rows if taken is not None]
+    return [(as_accepted(RunPlan, plan), taken) for plan, taken in rows if taken is not None]
 
 
 def _measured(plan: RunPlan, timed: Timed) -> float | None:

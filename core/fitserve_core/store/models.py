@@ -4,20 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from fitserve_core.datasets.registry import DATASETS, DatasetInfo
 from fitserve_core.errors import ConflictError, NotFoundError
 from fitserve_core.results import TERMINAL
 from fitserve_core.spec import RunPlan, Target
+from fitserve_core.spec.accepted import as_accepted
 from fitserve_core.spec.target import is_model_name, with_target
 from fitserve_core.store import versions
 from fitserve_core.store.database import Database
 from fitserve_core.store.files import StoredFile
 from fitserve_core.store.tables import artefact, experiment, run
 from fitserve_core.store.viewers import EVERYBODY, Viewer, visible
+from fitserve_core.summary import DECIDING_FIGURES
 
 MAX_LISTED = 20
+_KEPT = experiment.c.kept_rank.is_not(None)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,12 @@ class Models:
         """Return the names under which a model is kept."""
         with self._database.reading() as connection:
             return kept_names(connection, self._viewer)
+
+    def kept(self) -> dict[str, ServedModel]:
+        """Return what each name stands for under which a model is kept, as of one moment."""
+        with self._database.reading() as connection:
+            names = kept_names(connection, self._viewer)
+            return {name: resolve(connection, name, self._viewer) for name in names}
 
     def resolve(self, name: str) -> ServedModel:
         """Return the model that a model's name, an experiment's id or a run's id stands for.
@@ -107,7 +116,7 @@ def resolve(connection: Connection, name: str, viewer: Viewer) -> ServedModel:
 def plan_of(connection: Connection, run_id: str) -> RunPlan:
     """Return the plan of a run that is there."""
     query = select(run.c.plan).where(run.c.id == run_id)
-    return RunPlan.model_validate(connection.execute(query).scalar_one())
+    return as_accepted(RunPlan, connection.execute(query).scalar_one())
 
 
 def weights_of(connection: Connection, run_id: str) -> StoredFile | None:
@@ -117,9 +126,14 @@ def weights_of(connection: Connection, run_id: str) -> StoredFile | None:
 
 def kept_names(connection: Connection, viewer: Viewer) -> list[str]:
     """Return the names under which a model is kept that `viewer` sees, in their order."""
-    query = select(experiment.c.model_name).distinct()
-    query = query.where(experiment.c.kept_rank.is_not(None), visible(viewer))
-    return sorted(connection.execute(query).scalars())
+    kept = select(experiment.c.model_name).where(_KEPT, visible(viewer))
+    # From one name to the next: there are few of them among many experiments.
+    following = kept.where(experiment.c.model_name > bindparam("last"))
+    following = following.order_by(experiment.c.model_name).limit(1)
+    names, last = list[str](), ""
+    while (found := connection.execute(following, {"last": last}).scalar()) is not None:
+        names.append(last := found)
+    return names
 
 
 def best_of(connection: Connection, name: str, viewer: Viewer) -> RowMapping:
@@ -128,28 +142,18 @@ def best_of(connection: Connection, name: str, viewer: Viewer) -> RowMapping:
     Raises:
         ConflictError: none is kept under it yet.
     """
-    query = (
-        select(experiment)
-        .where(
-            experiment.c.model_name == name, experiment.c.kept_rank.is_not(None), visible(viewer)
-        )
-        # A validation figure says more than a training figure, and the two cannot be compared.
-        .order_by(
-            experiment.c.kept_figure.like("val%").desc(),
-            experiment.c.kept_rank.desc(),
-            experiment.c.id,
-        )
-        .limit(1)
+    kept = select(experiment).where(experiment.c.model_name == name, _KEPT, visible(viewer))
+    best = kept.order_by(experiment.c.kept_rank.desc(), experiment.c.id).limit(1)
+    # A validation figure says more than a training figure, and the two cannot be compared.
+    for figure in DECIDING_FIGURES:
+        found = connection.execute(best.where(experiment.c.kept_figure == figure)).mappings()
+        if (row := found.one_or_none()) is not None:
+            return row
+    raise ConflictError(
+        f"no model {name!r} is kept yet; post an experiment on it and wait until it has succeeded",
+        param="model",
+        received=name,
     )
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise ConflictError(
-            f"no model {name!r} is kept yet; post an experiment on it and wait until it "
-            "has succeeded",
-            param="model",
-            received=name,
-        )
-    return row
 
 
 def _kept_by(connection: Connection, experiment_id: str, viewer: Viewer) -> RowMapping:
@@ -258,7 +262,7 @@ def _served_run(connection: Connection, run_id: str, viewer: Viewer) -> ServedMo
 def _target(spec: Mapping[str, Any]) -> Target | None:
     # Specs of before targets were have none.
     given = spec.get("target")
-    return None if given is None else Target.model_validate(given)
+    return None if given is None else as_accepted(Target, given)
 
 
 def files_of(connection: Connection, run_id: str) -> dict[str, StoredFile]:

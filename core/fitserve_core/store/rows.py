@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from fitserve_core.results import EpochFigures, Experiment, KeptModel, Progress, RunCounts
-from fitserve_core.spec import ACCEPTED, Cell, ExperimentSpec
+from fitserve_core.spec import Cell, ExperimentSpec
+from fitserve_core.spec.accepted import as_accepted
+from fitserve_core.store.tables import run
 from fitserve_core.summary import Outcome
 
 
@@ -25,7 +27,7 @@ def moment(seconds: float | None) -> datetime | None:
 
 def spec_of(row: RowMapping) -> ExperimentSpec:
     """Return the spec of an experiment's row."""
-    return ExperimentSpec.model_validate(row["spec"], context=ACCEPTED)
+    return as_accepted(ExperimentSpec, row["spec"])
 
 
 def to_experiment(row: RowMapping, tally: Mapping[str, Any], queue_place: int | None) -> Experiment:
@@ -73,6 +75,10 @@ def cells_of(rows: Iterable[RowMapping]) -> list[Cell]:
     """Return the cells that the rows of an experiment's runs belong to, by their index."""
     configs = {row["cell"]: row["config"] for row in rows}
     return [Cell(index=index, config=configs[index]) for index in sorted(configs)]
+
+
+OUTCOME = (run.c.id, run.c.cell, run.c.config, run.c.status, run.c.verdict, run.c.final)
+"""Columns that cells and outcomes are told from; a run's plan is far larger."""
 
 
 def to_outcome(row: RowMapping) -> Outcome:

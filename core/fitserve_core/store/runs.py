@@ -11,10 +11,18 @@ from fitserve_core.store.database import Database
 from fitserve_core.store.files import StoredFile
 from fitserve_core.store.models import files_of
 from fitserve_core.store.parents import find_visible
-from fitserve_core.store.rows import cells_of, moment, spec_of, to_epoch, to_kept, to_outcome
+from fitserve_core.store.rows import (
+    OUTCOME,
+    cells_of,
+    moment,
+    spec_of,
+    to_epoch,
+    to_kept,
+    to_outcome,
+)
 from fitserve_core.store.tables import artefact, epoch, run
 from fitserve_core.store.viewers import EVERYBODY, Viewer
-from fitserve_core.summary import best_cell, deciding_of, summarise_cell
+from fitserve_core.summary import best_cell, deciding_of, summarise
 
 
 class Runs:
@@ -46,10 +54,12 @@ class Runs:
         """
         with self._database.reading() as connection:
             parent = find_visible(connection, experiment_id, self._viewer)
-            rows = _rows(connection, experiment_id)
+            query = select(*OUTCOME).where(run.c.experiment_id == experiment_id)
+            query = query.order_by(run.c.cell, run.c.repetition)
+            rows = connection.execute(query).mappings().all()
         spec, outcomes = spec_of(parent), [to_outcome(row) for row in rows]
         by = deciding_of(spec.dataset_info.task, outcomes)
-        cells = [summarise_cell(cell, outcomes) for cell in cells_of(rows)]
+        cells = summarise(cells_of(rows), outcomes)
         best = best_cell(cells, by)
         return Summary(
             experiment_id=experiment_id,

@@ -7,9 +7,9 @@ from fitserve_core.store import events, versions
 from fitserve_core.store.ending import end
 from fitserve_core.store.engine import now
 from fitserve_core.store.parents import UNFINISHED, find
-from fitserve_core.store.rows import cells_of, spec_of, to_outcome
+from fitserve_core.store.rows import OUTCOME, cells_of, spec_of, to_outcome
 from fitserve_core.store.tables import run
-from fitserve_core.summary import best_cell, deciding_of, kept_run, summarise_cell
+from fitserve_core.summary import best_cell, deciding_of, kept_run, summarise
 
 
 def settle(connection: Connection, experiment_id: str) -> None:
@@ -22,8 +22,8 @@ def settle(connection: Connection, experiment_id: str) -> None:
     )
     if connection.execute(unfinished.limit(1)).first() is not None:
         return
-    query = select(run).where(run.c.experiment_id == experiment_id).order_by(run.c.position)
-    rows = connection.execute(query).mappings().all()
+    query = select(*OUTCOME, run.c.error).where(run.c.experiment_id == experiment_id)
+    rows = connection.execute(query.order_by(run.c.position)).mappings().all()
     failed = [row["error"] for row in rows if row["status"] == "failed"]
     if len(failed) == len(rows):
         error = f"every run failed; the first: {failed[0]}"
@@ -32,7 +32,7 @@ def settle(connection: Connection, experiment_id: str) -> None:
     spec = spec_of(find(connection, experiment_id))
     outcomes = [to_outcome(row) for row in rows]
     by = deciding_of(spec.dataset_info.task, outcomes)
-    best = best_cell([summarise_cell(cell, outcomes) for cell in cells_of(rows)], by)
+    best = best_cell(summarise(cells_of(rows), outcomes), by)
     kept = kept_run(best, outcomes, by) if best else None
     values = _kept_values(kept, by.sign) if kept else {}
     if kept is not None:

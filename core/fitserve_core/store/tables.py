@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -48,7 +49,25 @@ experiment = Table(
     Index("experiment_by_status", "status", "id"),
     Index("experiment_by_owner", "owner", "status"),
     Index("experiment_by_dataset", "dataset", "id"),
-    Index("experiment_by_rank", "model_name", "kept_rank"),
+    Index("experiment_by_dataset_and_status", "dataset", "status", "id"),
+    # Those that have kept a model: the best one of a name, and the names themselves.
+    Index(
+        "experiment_by_rank",
+        "model_name",
+        "kept_figure",
+        "kept_rank",
+        sqlite_where=text("kept_rank IS NOT NULL"),
+        postgresql_where=text("kept_rank IS NOT NULL"),
+    ),
+)
+
+# The tags of the specs, to find experiments by.
+experiment_tag = Table(
+    "experiment_tag",
+    metadata,
+    Column("tag", String(50), primary_key=True),
+    Column("experiment_id", ForeignKey("experiment.id", ondelete="CASCADE"), primary_key=True),
+    Index("experiment_tag_by_experiment", "experiment_id"),
 )
 
 run = Table(

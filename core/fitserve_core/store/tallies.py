@@ -1,9 +1,10 @@
 """How many runs of experiments stand where, and how many epochs are done."""
 
 from collections import Counter
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, case, func, select
+from sqlalchemy import Connection, RowMapping, Select, case, func, select
 
 from fitserve_core.devices import ANY
 from fitserve_core.results import Experiment
@@ -16,8 +17,7 @@ from fitserve_core.store.turns import needed_device
 def answered(connection: Connection, rows: list[RowMapping]) -> list[Experiment]:
     """Return experiments from their rows, with their runs counted."""
     tallied = tallies(connection, [row["id"] for row in rows])
-    waiting = any(row["status"] == "queued" for row in rows)
-    places = queue_places(connection) if waiting else {}
+    places = queue_places(connection, [row["id"] for row in rows if row["status"] == "queued"])
     return [to_experiment(row, tallied[row["id"]], places.get(row["id"])) for row in rows]
 
 
@@ -51,8 +51,23 @@ def tallies(connection: Connection, ids: list[str]) -> dict[str, dict[str, Any]]
     return found
 
 
-def queue_places(connection: Connection) -> dict[str, int]:
-    """Return the place of each experiment that waits for its first run; 1 is the next one."""
-    query = select(experiment.c.id).where(experiment.c.status == "queued").order_by(experiment.c.id)
-    waiting = connection.execute(query).scalars()
-    return {experiment_id: place for place, experiment_id in enumerate(waiting, start=1)}
+def queue_places(connection: Connection, waiting: list[str]) -> dict[str, int]:
+    """Return the place of each of these that wait for their first run; 1 is the next one."""
+    if not waiting:
+        return {}
+    ids = sorted(waiting)
+    # Those between two that are asked for are counted once, all of them in an index.
+    steps = [
+        _queued().where(experiment.c.id <= id_, experiment.c.id > before).scalar_subquery()
+        for before, id_ in zip(["", *ids], ids, strict=False)
+    ]
+    return dict(zip(ids, accumulate(connection.execute(select(*steps)).one()), strict=True))
+
+
+def queue_length(connection: Connection) -> int:
+    """Return how many experiments wait for their first run."""
+    return connection.execute(_queued()).scalar_one()
+
+
+def _queued() -> Select[int]:
+    return select(func.count()).select_from(experiment).where(experiment.c.status == "queued")

@@ -10,6 +10,7 @@ from fitserve_core.records import RunRecord
 from fitserve_core.results import Experiment, Forecast, Metrics, Page, Status, Summary
 from fitserve_core.spec import DatasetName
 from fitserve_core.spec.changes import Description, changed
+from fitserve_core.spec.experiment import Tag
 from fitserve_core.spec.extension import Extension
 from fitserve_service.access.scopes import READ, TRAIN
 from fitserve_service.dependencies import Parts, Services
@@ -66,10 +67,11 @@ def page(
     after: Annotated[str | None, Query(description="Id of the last one already seen.")] = None,
     status: Annotated[Status | None, Query(description="Only those with this status.")] = None,
     dataset: Annotated[DatasetName | None, Query(description="Only those on this.")] = None,
+    tag: Annotated[Tag | None, Query(description="Only those with this tag.")] = None,
 ) -> Page[Experiment]:
     """Return experiments, newest first."""
     found, has_more = parts.store.experiments.page(
-        limit=limit, after=after, status=status, dataset=dataset
+        limit=limit, after=after, status=status, dataset=dataset, tag=tag
     )
     return Page(data=[parts.workers.told(each) for each in found], has_more=has_more)
 

@@ -39,10 +39,8 @@ Label = Annotated[
 @router.get("", operation_id="list_models", dependencies=[READ])
 def kept(parts: Parts) -> Page[Model]:
     """Return the models that answer by a name."""
-    found = [
-        _to_model(name, parts.store.models.resolve(name)) for name in parts.store.models.names()
-    ]
-    return Page(data=found, has_more=False)
+    found = parts.store.models.kept().items()
+    return Page(data=[_to_model(name, model) for name, model in found], has_more=False)
 
 
 @router.get("/{name}", operation_id="get_model", dependencies=[READ])

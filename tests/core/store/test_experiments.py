@@ -59,6 +59,31 @@ class TestPage:
         stories.post(store)
         assert store.experiments.page(limit=9, dataset="eckerle4") == ([], False)
 
+    def test_filters_by_a_tag_as_it_stands(self, store: Store) -> None:
+        spec = stories.spec().model_copy(update={"tags": ["thesis", "momentum", "thesis"]})
+        tagged = store.experiments.create(spec).id
+        stories.post(store)
+
+        def found(tag: str) -> list[str]:
+            return [each.id for each in store.experiments.page(limit=9, tag=tag)[0]]
+
+        assert (found("thesis"), found("momentum"), found("the")) == ([tagged], [tagged], [])
+        store.experiments.describe(tagged, {"name": "another"})
+        assert found("thesis") == [tagged]
+        store.experiments.describe(tagged, {"tags": ["momentum"]})
+        assert (found("thesis"), found("momentum")) == ([], [tagged])
+        store.experiments.cancel(tagged)
+        store.experiments.delete(tagged)
+        assert found("momentum") == []
+
+    def test_tells_places_in_the_queue_whatever_else_is_on_the_page(self, store: Store) -> None:
+        ids = [stories.post(store, dataset=name).id for name in ("mnist", "eckerle4") * 3]
+        store.experiments.cancel(ids[2])
+        page = store.experiments.page(limit=9)[0]
+        assert [each.queue_place for each in page] == [5, 4, 3, None, 2, 1]
+        page = store.experiments.page(limit=2, dataset="eckerle4")[0]
+        assert [each.queue_place for each in page] == [5, 3]
+
 
 class TestCancel:
     def test_ends_queued_and_running_runs_at_once(self, store: Store) -> None:

@@ -13,6 +13,7 @@ from fitserve_core.errors import ConfigurationError
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store, migrate
 from fitserve_core.store.tables import metadata
+from support import stories
 
 FIRST_SCHEMA = Path(__file__).parent / "first_schema.sql"
 
@@ -56,6 +57,23 @@ class TestMigrate:
             *range(1, 7)
         ]
         store.close()
+
+    def test_finds_experiments_of_before_by_their_tags(
+        self, settings: Settings, store: Store
+    ) -> None:
+        spec = stories.spec().model_copy(update={"tags": ["thesis", "thesis"]})
+        posted = store.experiments.create(spec)
+        stories.post(store)
+        with store.database.writing() as connection:
+            for statement in (
+                "DROP TABLE experiment_tag",
+                "DROP INDEX experiment_by_dataset_and_status",
+                "UPDATE alembic_version SET version_num = '0012'",
+            ):
+                connection.execute(text(statement))
+        again = Store.opened(settings)
+        assert again.experiments.page(limit=9, tag="thesis") == ([posted], False)
+        again.close()
 
     def test_refuses_what_a_newer_version_has_migrated(
         self, settings: Settings, store: Store

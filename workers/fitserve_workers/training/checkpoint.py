@@ -1,5 +1,6 @@
 """A checkpoint's file: variables, the plan they belong to, and the last epoch's figures."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,6 +9,7 @@ import numpy as np
 
 from fitserve_core.results import EpochFigures
 from fitserve_core.spec import RunPlan
+from fitserve_core.spec.accepted import as_accepted
 from fitserve_workers.training.stopping import Best
 
 
@@ -56,7 +58,7 @@ def read(path: Path, plan: RunPlan, variables: Sequence[Any]) -> Saved:
     with np.load(path, allow_pickle=False) as arrays:
         written = str(arrays["plan"])
         # Compared as plans, not as text: one written before a knob existed has its default.
-        if RunPlan.model_validate_json(written) != plan:
+        if as_accepted(RunPlan, json.loads(written)) != plan:
             raise ValueError(
                 f"the checkpoint {path.name} is of another plan; received {written}, "
                 f"expected {plan.model_dump_json()}"

@@ -234,6 +234,7 @@ class AsyncExperiments:
         after: str | None = None,
         status: Status | None = None,
         dataset: DatasetName | None = None,
+        tag: str | None = None,
     ) -> AsyncGenerator[AsyncExperiment, None]:
         """Yield experiments, newest first, asking for page after page as they are used up.
 
@@ -242,11 +243,12 @@ class AsyncExperiments:
             after: begin behind the experiment of this id.
             status: only those that stand so.
             dataset: only those that learn this.
+            tag: only those that have this tag.
         """
         left = limit
         while left is None or left > 0:
             size = PAGE_SIZE if left is None else min(left, PAGE_SIZE)
-            call = calls.experiments(size, after, status, dataset)
+            call = calls.experiments(size, after, status, dataset, tag)
             page = parse(Page[AsyncExperiment], await self._sender.send(call))
             for experiment in page.data[:left]:
                 yield experiment.bound(self)

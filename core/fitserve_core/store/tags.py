@@ -1,0 +1,24 @@
+"""Tags of experiments, beside their specs, so that they can be found by one."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
+
+from fitserve_core.store.tables import experiment, experiment_tag
+
+
+def put_tags(connection: Connection, experiment_id: str, tags: Iterable[str]) -> None:
+    """Let an experiment have these tags and no others."""
+    connection.execute(
+        delete(experiment_tag).where(experiment_tag.c.experiment_id == experiment_id)
+    )
+    # A spec may say one twice.
+    rows = [{"tag": tag, "experiment_id": experiment_id} for tag in dict.fromkeys(tags)]
+    if rows:
+        connection.execute(insert(experiment_tag), rows)
+
+
+def tagged(tag: str) -> ColumnElement[bool]:
+    """Return the condition on experiments that have a tag."""
+    ids = select(experiment_tag.c.experiment_id).where(experiment_tag.c.tag == tag)
+    return experiment.c.id.in_(ids)
