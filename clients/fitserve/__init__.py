@@ -33,7 +33,7 @@ from fitserve.sync.resources.experiment import Experiment
 from fitserve_core.catalogue.published import CatalogueEntry
 from fitserve_core.datasets.description import DatasetCard, DatasetDetails
 from fitserve_core.errors import FitserveError
-from fitserve_core.kept_models import Model
+from fitserve_core.kept_models import Model, ModelVersion
 from fitserve_core.predicted import Prediction, Predictions
 from fitserve_core.records import RunRecord
 from fitserve_core.results import Event, Forecast, Health, Summary
@@ -63,6 +63,7 @@ __all__ = [
     "Health",
     "MetricsFrame",
     "Model",
+    "ModelVersion",
     "NotFound",
     "Prediction",
     "Predictions",

@@ -114,6 +114,11 @@ def experiment_events(experiment_id: str, last_event_id: str | None) -> Call:
     return Call("GET", _path("experiments", experiment_id, "events"), headers=headers)
 
 
+def export_experiment(experiment_id: str, file_format: str) -> Call:
+    """Ask for an experiment's figures in another program's form."""
+    return replace(_get("experiments", experiment_id, "export"), params={"format": file_format})
+
+
 def cancel_experiment(experiment_id: str) -> Call:
     """Cancel; a second time changes nothing."""
     return Call("POST", _path("experiments", experiment_id, "cancel"))
@@ -137,6 +142,23 @@ def model(name: str) -> Call:
 def model_file(name: str, file_format: str) -> Call:
     """Ask for the file of a kept model."""
     return Call("GET", _path("models", name, "file"), params={"format": file_format})
+
+
+def model_versions(name: str) -> Call:
+    """Ask for the versions of a model's name, newest first."""
+    return _get("models", name, "versions")
+
+
+def set_label(name: str, label: str, version: int) -> Call:
+    """Let a label stand for a version; a second time changes nothing."""
+    return replace(
+        _post(_path("models", name, "labels", label), {"version": version}), method="PUT"
+    )
+
+
+def remove_label(name: str, label: str) -> Call:
+    """Take a label away; one that is not there is no error."""
+    return Call("DELETE", _path("models", name, "labels", label))
 
 
 def predict(instances: Any, name: str, *, spread: bool) -> Call:

@@ -18,6 +18,7 @@ STATUS_STYLES = {
     "failed": "red",
     "cancelled": "yellow",
 }
+IDLE_STYLE = "yellow"
 ROWS = {"train": "", "val": "val_", "test": "test_"}
 FIGURES = {"loss": "loss", "accuracy": "accuracy"}
 REGRESSION_FIGURES = {"MSE on [0, 1]": "mse"}
@@ -89,16 +90,21 @@ def experiments_table(experiments: Iterable[Experiment]) -> Table:
         table.add_row(
             experiment.id,
             Text(experiment.name or experiment.spec.model_name),
-            status_text(experiment.status),
+            status_text(experiment),
             f"{progress.epochs_done}/{progress.epochs_total}",
-            number(kept.value) if kept else "—",
+            number(kept.value) if kept else ("none trained" if _idle(experiment) else "—"),
         )
     return table
 
 
-def status_text(status: str) -> Text:
-    """Return a status in its colour."""
-    return Text(status, style=STATUS_STYLES.get(status, ""))
+def status_text(experiment: Experiment) -> Text:
+    """Return an experiment's status in its colour; that of success is for what keeps a model."""
+    style = IDLE_STYLE if _idle(experiment) else STATUS_STYLES.get(experiment.status, "")
+    return Text(experiment.status, style=style)
+
+
+def _idle(experiment: Experiment) -> bool:
+    return experiment.status == "succeeded" and experiment.kept_model is None
 
 
 def _figures(summary: Summary) -> dict[str, str]:

@@ -181,7 +181,7 @@ class RunMetrics(Result):
     run_id: str
     cell: int
     config: dict[str, Any]
-    repetition: int
+    repetition: int = Field(description="Of its cell, from 0.")
     fold: int | None = Field(default=None, description="Which fold validates, from 0.")
     started_from: str | None = Field(
         default=None, description="Run whose weights it began with, instead of fresh ones."

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+import httpx2
 import numpy as np
 import plotly.graph_objects
 import pytest
@@ -176,6 +177,23 @@ class TestOneExperiment:
         service.then(answers.error(409, "exp_1 is running; cancel it first"))
         with pytest.raises(fitserve.Conflict, match="cancel it first"):
             client.experiments.delete("exp_1")
+
+
+class TestExport:
+    @pytest.mark.parametrize(
+        ("form", "name"), [("csv", "exp_1.csv"), ("mlflow", "exp_1-mlflow.zip")]
+    )
+    def test_into_a_folder(self, client, service, tmp_path, form, name):
+        service.then(httpx2.Response(200, content=b"figures"))
+        assert client.experiments.export("exp_1", form, tmp_path) == tmp_path / name
+        assert (tmp_path / name).read_bytes() == b"figures"
+        asked = service.requests[0].url
+        assert str(asked) == f"http://service/experiments/exp_1/export?format={form}"
+
+    def test_of_an_experiment_to_a_file(self, client, service, answers, tmp_path):
+        service.then(answers.ok(answers.experiment()), httpx2.Response(200, content=b"figures"))
+        stored = client.experiments.retrieve("exp_1").export("csv", tmp_path / "mine.csv")
+        assert stored.read_bytes() == b"figures"
 
 
 class Pages:

@@ -37,6 +37,45 @@ class TestModels:
         assert service.requests[0].url.path == "/models/mnist-is-3"
 
 
+VERSION = {
+    "object": "model_version",
+    "name": "mnist",
+    "version": 2,
+    "experiment_id": "exp_1",
+    "run_id": "run_1",
+    "figure": "val_accuracy",
+    "value": 0.97,
+    "created_at": "2026-01-02T03:04:05Z",
+    "labels": ["stable"],
+}
+
+
+class TestVersions:
+    def test_list(self, client, service, answers):
+        service.then(answers.ok({"object": "list", "data": [VERSION], "has_more": False}))
+        [version] = client.models.versions("mnist")
+        assert (version.version, version.labels) == (2, ["stable"])
+        assert service.requests[0].url.path == "/models/mnist/versions"
+
+    def test_a_label_is_set(self, client, service, answers):
+        service.then(answers.ok(VERSION))
+        assert client.models.set_label("mnist", "stable", 2).run_id == "run_1"
+        request = service.requests[0]
+        assert (request.method, request.url.path) == ("PUT", "/models/mnist/labels/stable")
+        assert service.bodies == [{"version": 2}]
+
+    def test_a_label_is_taken_away(self, client, service):
+        service.then(httpx2.Response(204))
+        assert client.models.remove_label("mnist", "stable") is None
+        request = service.requests[0]
+        assert (request.method, request.url.path) == ("DELETE", "/models/mnist/labels/stable")
+
+    def test_a_version_that_is_not_there(self, client, service, answers):
+        service.then(answers.error(404, "model mnist has no version 9; it has 1, 2"))
+        with pytest.raises(fitserve.NotFound, match="it has 1, 2"):
+            client.models.set_label("mnist", "stable", 9)
+
+
 class TestDownload:
     def test_to_a_file(self, client, service, tmp_path):
         service.then(httpx2.Response(200, content=b"onnx bytes"))

@@ -64,6 +64,15 @@ class TestLines:
             "digits: succeeded after 50.0 s, 1/2 runs",
         ]
 
+    def test_count_folds_from_one(self, experiment, fake_time, events):
+        events["begun"]["data"] |= {"config": {}, "repetition": 0, "fold": 2}
+        told = (events[name] for name in ("begun", "epochs"))
+        assert lines(experiment, fake_time, *told)[-1].endswith("(run 1, fold 3)")
+
+    def test_success_of_which_nothing_trained_says_so(self, experiment, fake_time, events):
+        told = [events[name] for name in ("begun", "idle", "ended")]
+        assert lines(experiment, fake_time, *told)[-1].endswith("1/2 runs, none trained")
+
     def test_are_sparse_in_time(self, experiment, fake_time, events):
         told = [events[name] for name in ("running", "begun", "epochs", "ended")]
         assert len(lines(experiment, fake_time, *told, seconds_between=0.5)) == 2
@@ -121,6 +130,12 @@ class TestBars:
         assert whole.startswith("✓ digits")
         assert "5/10 epochs" in whole
         assert "1/2 runs" in whole
+
+    def test_success_of_which_nothing_trained_is_no_tick(self, experiment, fake_time, events):
+        told = [events[name] for name in ("begun", "idle", "ended")]
+        (whole,), _ = self.draw(experiment, fake_time, *told)
+        assert whole.startswith("○ digits")
+        assert "none trained" in whole
 
     def test_resumed_run_gets_its_bar_back(self, experiment, fake_time, events):
         told = [events[name] for name in ("begun", "epochs", "requeued", "resumed")]

@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from fitserve.figures import mean_std, number
-from fitserve.tables import experiments_table, summary_table
+from fitserve.tables import experiments_table, status_text, summary_table
 from fitserve_core.results import Experiment, Spread, Summary
 
 DIGITS = ("loss", "accuracy", "val_loss", "val_accuracy", "test_loss", "test_accuracy")
@@ -134,6 +134,14 @@ class TestExperimentsTable:
         assert "[bold]not markup" in row_of(text, "exp_2")
         assert "0.9300" in row_of(text, "exp_2")
         assert row_of(text, "exp_1").split() == ["exp_1", "mnist", "failed", "0/10", "—"]
+
+    def test_success_of_which_nothing_trained_does_not_look_like_it(self, answers):
+        given = Experiment.model_validate(answers.experiment("exp_1", status="succeeded"))
+        table = experiments_table([given])
+        assert row_of(printed(table, width=120), "exp_1").split()[-2:] == ["none", "trained"]
+        kept = {"run_id": "run_7", "cell": 0, "figure": "val_accuracy", "value": 0.93}
+        better = given.model_copy(update={"kept_model": kept})
+        assert status_text(given).style != status_text(better).style
 
     def test_one_without_a_name_goes_by_its_models(self, answers):
         spec = {"dataset": "mnist", "target": {"is": [3]}}

@@ -4,23 +4,28 @@ import ast
 import asyncio
 import doctest
 import inspect
+from pathlib import Path
 
 import pytest
 
 import fitserve.aio.client
 import fitserve.aio.resources.experiment
 import fitserve.aio.resources.experiments
+import fitserve.aio.resources.models
 import fitserve.sync.client
 import fitserve.sync.resources.experiment
 import fitserve.sync.resources.experiments
+import fitserve.sync.resources.models
 from fitserve import AsyncClient, Client
 from fitserve_service.stack import Stack
 
 SYNC = [
-    fitserve.sync.client, fitserve.sync.resources.experiments, fitserve.sync.resources.experiment
+    fitserve.sync.client, fitserve.sync.resources.experiment,
+    fitserve.sync.resources.experiments, fitserve.sync.resources.models,
 ]  # fmt: skip
 ASYNC = [
-    fitserve.aio.client, fitserve.aio.resources.experiments, fitserve.aio.resources.experiment
+    fitserve.aio.client, fitserve.aio.resources.experiment,
+    fitserve.aio.resources.experiments, fitserve.aio.resources.models,
 ]  # fmt: skip
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 SPEC = {
@@ -33,6 +38,12 @@ SPEC = {
 def examples(modules):
     found = [test for module in modules for test in doctest.DocTestFinder().find(module)]
     return [pytest.param(test, id=test.name) for test in found if test.examples]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let examples that store files do so in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -67,6 +67,22 @@ class TestList:
         expect(row).to_contain_text("succeeded")
         expect(row).to_contain_text("validation accuracy 0.9000")
 
+    def test_success_of_which_nothing_trained_does_not_look_like_it(
+        self, page: Page, service: RunningService
+    ) -> None:
+        keep(service.store, service.artefacts, Line())
+        idle = stories.post(service.store)
+        stories.succeed(service.store, stories.take(service.store), stories.DIVERGED, files=[])
+        page.goto("/")
+        row = page.locator(f"tr[data-id={idle.id}]")
+        expect(row).to_contain_text("none trained")
+        expect(row.locator(".status")).to_have_class("status idle")
+        expect(page.locator(".status.succeeded")).to_have_count(1)
+        page.goto(f"/#/experiments/{idle.id}")
+        expect(page.locator("#status")).to_have_class("status idle")
+        expect(page.locator("#status")).to_have_text("succeeded")
+        expect(page.get_by_text("None of its runs trained")).to_be_visible()
+
     def test_shows_more_of_many(self, page: Page, service: RunningService) -> None:
         for _ in range(32):
             stories.post(service.store)

@@ -43,7 +43,7 @@ class TestExport:
     ) -> None:
         top = unpacked(service, experiment, "tensorboard", tmp_path / "out")
         folders = sorted(file.parent.name.split("-run_")[0] for file in top.rglob("events.*"))
-        assert folders == ["repetition-0", "repetition-1"]
+        assert folders == ["repetition-1", "repetition-2"]
 
     def test_mlflow_has_metrics_parameters_and_tags(
         self, service: RunningService, experiment: Experiment, tmp_path: Path

@@ -195,11 +195,12 @@ class TestFit:
         figure = drawn(service, trained(service, "eckerle4"), "fit")
         shown = [trace for trace in figure.data if trace.showlegend is not False]
         assert [trace.name for trace in shown] == [
-            *("repetition 0", "repetition 1"),
+            *("repetition 1", "repetition 2"),
             *("NIST's certified fit", "train data", "test data"),
         ]
         certified = next(trace for trace in shown if trace.name == "NIST's certified fit")
         np.testing.assert_allclose(certified.y, certified_transmittance([400.0, 450.0, 500.0]))
+        assert figure.layout.title.text.endswith(": learning_rate 0.1")
 
     def test_of_digits_there_is_none(self, service: RunningService) -> None:
         status, message = refusal(service, trained(service), "fit")

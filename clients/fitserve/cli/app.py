@@ -1,5 +1,6 @@
 """The commands, put together."""
 
+from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from fitserve.cli import (
     extend,
     gc,
     keys,
+    models,
     predict,
     reproduce,
     serve,
@@ -32,6 +34,12 @@ app = typer.Typer(
 )
 
 
+def _tell_version(asked: bool) -> None:  # noqa: FBT001  as Typer calls it
+    if asked:
+        typer.echo(f"fitserve {version('fitserve')}")
+        raise typer.Exit
+
+
 @app.callback()
 def fitserve(
     ctx: typer.Context,
@@ -41,6 +49,10 @@ def fitserve(
     api_key: Annotated[
         str | None, typer.Option(envvar="FITSERVE_API_KEY", help="Its bearer key.")
     ] = None,
+    version: Annotated[  # noqa: ARG001, FBT002  an option that ends the command by itself
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version."),
+    ] = False,
 ) -> None:
     """Fit multi-layer perceptrons over learning rates and repetitions, serve the kept model."""
     remember(ctx, url, api_key)
@@ -56,10 +68,12 @@ app.command()(experiments.show)
 app.command()(experiments.watch)
 app.command()(experiments.ls)
 app.command()(experiments.cancel)
+app.command()(experiments.export)
 app.command()(predict.predict)
 app.command()(explain.explain)
 app.command()(catalogue.catalogue)
 app.command()(datasets.datasets)
+app.add_typer(models.app, name="models")
 app.add_typer(webhooks.app, name="webhooks")
 app.command()(doctor.doctor)
 app.command()(gc.gc)

@@ -1,6 +1,7 @@
-"""`fitserve show`, `fitserve watch`, `fitserve ls`, `fitserve cancel`."""
+"""`fitserve show`, `watch`, `ls`, `cancel` and `export`: experiments that were posted."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -56,8 +57,24 @@ def cancel(ctx: typer.Context, experiment_id: ExperimentId, as_json: AsJson = Fa
         _print_standing(experiment)
 
 
+def export(
+    ctx: typer.Context,
+    experiment_id: ExperimentId,
+    form: Annotated[
+        Literal["csv", "tensorboard", "mlflow"],
+        typer.Argument(metavar="FORM", help="csv, tensorboard or mlflow."),
+    ],
+    path: Annotated[
+        Path, typer.Argument(metavar="[PATH]", help="A file, or a folder to put it into.")
+    ] = Path(),
+) -> None:
+    """Store an experiment's figures as a table, or as a ZIP archive of what another tool opens."""
+    with client_of(ctx) as client:
+        typer.echo(client.experiments.export(experiment_id, form, path))
+
+
 def _print_standing(experiment: Experiment) -> None:
-    line = status_text(experiment.status)
+    line = status_text(experiment)
     done = experiment.progress
     line.append(f" · {done.epochs_done}/{done.epochs_total} epochs", style="default")
     console = Console(soft_wrap=True, highlight=False, markup=False)

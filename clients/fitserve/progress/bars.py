@@ -11,6 +11,7 @@ from fitserve.watching import Watcher
 from fitserve_core.results import Event, Experiment
 
 ENDINGS = {"succeeded": "[green]✓[/]", "failed": "[red]✗[/]", "cancelled": "[yellow]■[/]"}
+IDLE = "[yellow]○[/]"
 
 
 class Bars(Watcher):
@@ -59,11 +60,12 @@ class Bars(Watcher):
             self.progress.update(self._tasks[run_id], completed=run.epochs_done, note=run.current)
 
     def _title(self) -> str:
-        mark = ENDINGS.get(self._board.status, "[cyan]●[/]")
+        mark = IDLE if self._board.idle else ENDINGS.get(self._board.status, "[cyan]●[/]")
         return spelled(f"{mark} [bold]{escape(self._board.title)}[/]", self.progress.console)
 
     def _shown(self, text: str) -> str:
         return escape(spelled(text, self.progress.console))
 
     def _note(self) -> str:
-        return f"{len(self._board.ended)}/{self._board.runs_total} runs"
+        none = ", none trained" if self._board.idle else ""
+        return f"{len(self._board.ended)}/{self._board.runs_total} runs{none}"

@@ -37,6 +37,7 @@ class Board:
         runs: every run that has begun, by its id.
         running: ids of those at work, in the order in which they began.
         ended: ids of those that have ended.
+        trained: how many ended with that verdict.
         latest: the run whose figures came last.
         status: the experiment's.
     """
@@ -45,6 +46,7 @@ class Board:
     runs: dict[str, RunView] = field(default_factory=dict)
     running: list[str] = field(default_factory=list)
     ended: set[str] = field(default_factory=set)
+    trained: int = 0
     latest: RunView | None = None
     status: str = "queued"
 
@@ -52,6 +54,11 @@ class Board:
     def title(self) -> str:
         """The experiment's name, or its id."""
         return self.experiment.name or self.experiment.id
+
+    @property
+    def idle(self) -> bool:
+        """Whether every run came to an end and none has trained."""
+        return self.status == "succeeded" and self.trained == 0
 
     @property
     def runs_total(self) -> int:
@@ -91,9 +98,7 @@ class Board:
 
     def _begin(self, run_id: str, data: dict[str, Any]) -> None:
         if run_id not in self.runs:
-            label = " · ".join(
-                filter(None, [_config(data["config"]), f"run {data['repetition'] + 1}"])
-            )
+            label = " · ".join(filter(None, [_config(data["config"]), _place(data)]))
             self.runs[run_id] = RunView(label, data["epochs_total"])
         self.runs[run_id].epochs_done = data.get("epoch", 0)
         if run_id not in self.running:
@@ -120,8 +125,14 @@ class Board:
             return f"{label}: failed ({data['error']})"
         verdict = data["verdict"]
         if verdict["name"] == "trained":
+            self.trained += 1
             return None
         return f"{label}: {verdict['name'].replace('_', ' ')} ({verdict['reason']})"
+
+
+def _place(data: dict[str, Any]) -> str:
+    fold = data.get("fold")
+    return f"run {data['repetition'] + 1}" + ("" if fold is None else f", fold {fold + 1}")
 
 
 def _config(config: dict[str, Any]) -> str:

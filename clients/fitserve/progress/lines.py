@@ -52,7 +52,8 @@ class Lines(Watcher):
         return self._board.epochs_done / self._board.epochs_total
 
     def _runs(self) -> str:
-        return f"{len(self._board.ended)}/{self._board.runs_total} runs"
+        none = ", none trained" if self._board.idle else ""
+        return f"{len(self._board.ended)}/{self._board.runs_total} runs{none}"
 
     def _write(self, text: str) -> None:
         line = spelled(f"{self._board.title}: {text}", self._console)

@@ -44,7 +44,7 @@ class Bar:
         kept = experiment.kept_model
         told = f"{kept.figure.replace('_', ' ')} {kept.value:.4g}" if kept else "no model kept"
         self._console.print(
-            f"  {post.entry.id:<34}", status_text(experiment.status), f" {told}", highlight=False
+            f"  {post.entry.id:<34}", status_text(experiment), f" {told}", highlight=False
         )
 
     def _rows(self) -> str:

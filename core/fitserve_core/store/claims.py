@@ -19,6 +19,7 @@ from fitserve_core.store.files import Checkpoint, StoredFile
 from fitserve_core.store.leases import requeue
 from fitserve_core.store.models import weights_of
 from fitserve_core.store.parents import change_status, lock
+from fitserve_core.store.rows import place_of
 from fitserve_core.store.settle import fail_followers, settle
 from fitserve_core.store.tables import artefact, epoch, run
 from fitserve_core.store.turns import next_run
@@ -175,8 +176,8 @@ class Claims:
             return None
         if parent["status"] == "queued":
             change_status(connection, experiment_id, "running", started_at=now())
-        told = ("cell", "repetition", "config", "attempt", "epoch", "epochs_total")
-        data = {"run_id": run_id, "device": row["trained_on"]}
+        told = ("cell", "config", "attempt", "epoch", "epochs_total")
+        data = {"run_id": run_id, "device": row["trained_on"], **place_of(row)}
         data |= {name: row[name] for name in told}
         events.append(connection, experiment_id, "run.running", data)
         try:

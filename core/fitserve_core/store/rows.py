@@ -71,6 +71,13 @@ def to_epoch(row: RowMapping) -> EpochFigures:
     return EpochFigures(**{name: row[name] for name in EpochFigures.model_fields})
 
 
+def place_of(row: RowMapping) -> dict[str, int | None]:
+    """Return which repetition of its cell a run is, and which of its folds validates."""
+    plan = row["plan"]
+    folds = plan.get("split", {}).get("folds") or 1
+    return {"repetition": row["repetition"] // folds, "fold": plan.get("fold")}
+
+
 def cells_of(rows: Iterable[RowMapping]) -> list[Cell]:
     """Return the cells that the rows of an experiment's runs belong to, by their index."""
     configs = {row["cell"]: row["config"] for row in rows}

@@ -15,6 +15,7 @@ from fitserve_core.store.rows import (
     OUTCOME,
     cells_of,
     moment,
+    place_of,
     spec_of,
     to_epoch,
     to_kept,
@@ -151,16 +152,14 @@ def _to_metrics(
         "error",
     )
     values: dict[str, Any] = {name: row[name] for name in same}
-    folds = row["plan"]["split"].get("folds") or 1
     return RunMetrics(
         run_id=row["id"],
-        repetition=row["repetition"] // folds,
-        fold=row["plan"].get("fold"),
         started_from=row["starts_from"],
         device=row["trained_on"],
         epochs=epochs,
         artefacts=artefacts,
         started_at=moment(row["started_at"]),
         finished_at=moment(row["finished_at"]),
+        **place_of(row),
         **values,
     )

@@ -15,6 +15,7 @@ import yaml
 
 from fitserve_core.results import Experiment, Metrics, RunMetrics, Status
 from fitserve_service.exports.series import points
+from fitserve_service.labels import run_label
 
 STATUS: dict[Status, int] = {"running": 1, "queued": 2, "succeeded": 3, "failed": 4, "cancelled": 5}
 LOCAL = 4  # the source type
@@ -44,7 +45,7 @@ def write_mlflow(folder: Path, experiment: Experiment, metrics: Metrics) -> None
 
 def _write_run(place: Path, number: str, experiment: Experiment, run: RunMetrics) -> None:
     config = ", ".join(f"{name} {_text(value)}" for name, value in run.config.items())
-    name = f"{config or experiment.name or experiment.id} · repetition {run.repetition}"
+    name = f"{config or experiment.name or experiment.id} · {run_label(run)}"
     about: dict[str, Any] = {
         "artifact_uri": f"./{place.parent.parent.name}/{number}/{run.run_id}/artifacts",
         "end_time": _milliseconds(run.finished_at),
@@ -72,7 +73,7 @@ def _write_run(place: Path, number: str, experiment: Experiment, run: RunMetrics
         "training.batch_size": spec.training.batch_size,
         **run.config,
         "seed": run.seed,
-        "repetition": run.repetition,
+        "repetition": run.repetition + 1,
     }
     for key, value in params.items():
         _write(place / "params" / key, _text(value))

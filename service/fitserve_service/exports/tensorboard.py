@@ -16,7 +16,7 @@ def write_tensorboard(folder: Path, experiment: Experiment, metrics: Metrics) ->
     from tensorboardX import SummaryWriter  # noqa: PLC0415  protobuf's memory, only when asked for
 
     for run in metrics.runs:
-        place = folder / f"cell-{run.cell}" / f"repetition-{run.repetition}-{run.run_id}"
+        place = folder / f"cell-{run.cell}" / f"repetition-{run.repetition + 1}-{run.run_id}"
         with SummaryWriter(str(place)) as writer:
             config = json.dumps({**run.config, "seed": run.seed}, indent=2)
             verdict = f"{run.verdict.name}: {run.verdict.reason}" if run.verdict else run.status

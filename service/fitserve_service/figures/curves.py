@@ -13,11 +13,11 @@ from fitserve_service.figures.options import Quantity, Scale
 from fitserve_service.figures.theme import (
     BAND_OPACITY,
     color,
-    config_label,
     epochs_axis,
     faded,
     figure,
 )
+from fitserve_service.labels import config_label, run_label
 
 WORDS: dict[Quantity, str] = {
     "loss": "loss, penalty included",
@@ -106,7 +106,7 @@ def _single(
             "y": [getattr(epoch, field, None) for epoch in run.epochs],
             "line": style | {"width": 1},
             "name": label,
-            "hovertext": f"{label}, repetition {run.repetition}, seed {run.seed}",
+            "hovertext": f"{label}, {run_label(run)}, seed {run.seed}",
             "showlegend": place == 0,
         }
         for place, run in enumerate(run for run in members if _has(run.epochs, field))

@@ -15,6 +15,7 @@ from fitserve_core.results import Metrics, RunMetrics
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.figures.options import Quantity, Scale
+from fitserve_service.labels import config_label, run_label
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -119,13 +120,9 @@ def fit(
     ended = [run for run in runs if run.cell == chosen and run.status == "succeeded"]
     if not ended:
         raise ConflictError(f"no run of cell {chosen} of experiment {id} has succeeded yet")
-    named = [(_name(run), _record(parts, id, run.run_id).curve) for run in ended]
-    return _answer(fitted_curves([(name, curve) for name, curve in named if curve is not None]))
-
-
-def _name(run: RunMetrics) -> str:
-    fold = "" if run.fold is None else f", fold {run.fold}"
-    return f"repetition {run.repetition}{fold}"
+    named = [(run_label(run), _record(parts, id, run.run_id).curve) for run in ended]
+    curves = [(name, curve) for name, curve in named if curve is not None]
+    return _answer(fitted_curves(curves, config_label(ended[0].config)))
 
 
 def _kept(parts: Services, experiment_id: str) -> str | None:

@@ -11,13 +11,14 @@ SYMBOLS = {"train": "circle", "validation": "square", "test": "diamond-open"}
 CERTIFIED = "#8a8a8a"
 
 
-def fitted_curves(curves: Sequence[tuple[str, Curve]]) -> go.Figure:
-    """Return the fit of each run over the data, and its residuals below.
+def fitted_curves(curves: Sequence[tuple[str, Curve]], cell: str) -> go.Figure:
+    """Return the fit of each run of a cell over the data, and its residuals below.
 
     Args:
         curves: a name and the record of each run; at least one.
+        cell: what the cell is called.
     """
-    drawn = figure("Eckerle4: transmittance over wavelength", height=560)
+    drawn = figure(f"Transmittance over wavelength: {cell}", height=560)
     drawn.set_subplots(
         rows=2, cols=1, shared_xaxes=True, row_heights=[0.68, 0.32], vertical_spacing=0.06
     )

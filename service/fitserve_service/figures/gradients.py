@@ -3,7 +3,8 @@
 import plotly.graph_objects as go
 
 from fitserve_core.results import RunMetrics
-from fitserve_service.figures.theme import color, epochs_axis, figure, layer_label
+from fitserve_service.figures.theme import color, epochs_axis, figure
+from fitserve_service.labels import layer_label
 
 
 def gradient_norms(run: RunMetrics) -> go.Figure:

@@ -1,6 +1,6 @@
-"""What all figures share: colours, axes, and how a cell is called."""
+"""What all figures share: colours and axes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -57,14 +57,3 @@ def faded(hexadecimal: str, opacity: float) -> str:
 def epochs_axis(drawn: go.Figure, last: int) -> None:
     """Let the horizontal axis count epochs, whole ones, up to the last."""
     drawn.update_xaxes(title="epoch", range=[0, last + 0.5], dtick=1 if last <= FEW else None)
-
-
-def config_label(config: Mapping[str, Any]) -> str:
-    """Return what a cell is called in a legend, as `learning_rate 0.01 · hidden_layers [50]`."""
-    words = [f"{path.rsplit('.', 1)[-1]} {value}" for path, value in config.items()]
-    return " · ".join(words) or "all runs"
-
-
-def layer_label(index: int, layers: int) -> str:
-    """Return what the Dense layer of this index, of so many, is called."""
-    return "output" if index == layers - 1 else f"hidden {index + 1}"

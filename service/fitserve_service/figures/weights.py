@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fitserve_core.records import Histogram, LayerWeights, NeuronImage, RunRecord, Weights
-from fitserve_service.figures.theme import color, figure, layer_label
+from fitserve_service.figures.theme import color, figure
+from fitserve_service.labels import layer_label
 
 ROW_HEIGHT = 170
 PIXEL_VALUES = 255

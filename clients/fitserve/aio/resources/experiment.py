@@ -1,7 +1,8 @@
 """An experiment that can be asked about itself."""
 
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import PrivateAttr
 
@@ -60,6 +61,14 @@ class AsyncExperiment(results.Experiment):
     async def figure(self, name: str, **options: Any) -> Any:
         """Return a figure that the service draws, as a `plotly.graph_objects.Figure`."""
         return await self._experiments.figure(self.id, name, **options)
+
+    async def export(
+        self,
+        format: Literal["csv", "tensorboard", "mlflow"],  # noqa: A002  the API's own word
+        path: str | Path,
+    ) -> Path:
+        """Store the figures of every run in the form that another program reads."""
+        return await self._experiments.export(self.id, format, path)
 
     async def extend(self, **extension: Any) -> "AsyncExperiment":
         """Add runs to it, once it has ended."""

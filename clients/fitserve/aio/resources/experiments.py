@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 from uuid import uuid4
 
 from fitserve import calls
@@ -11,6 +12,7 @@ from fitserve.aio.sender import AsyncSender
 from fitserve.frames import MetricsFrame
 from fitserve.responses import figure_of, parse
 from fitserve.result_table import ResultTable
+from fitserve.storing import store
 from fitserve.waiting import still_running, watcher_of
 from fitserve_core.records import RunRecord
 from fitserve_core.results import (
@@ -173,6 +175,28 @@ class AsyncExperiments:
         """
         call = calls.experiment_figure(experiment_id, name, options)
         return figure_of((await self._sender.send(call)).text)
+
+    async def export(
+        self,
+        experiment_id: str,
+        format: Literal["csv", "tensorboard", "mlflow"],  # noqa: A002  the API's own word
+        path: str | Path,
+    ) -> Path:
+        """Store every run's figures in the form that another program reads; return where they lie.
+
+        Args:
+            experiment_id: whose figures.
+            format: `csv` for a table, one line a run and epoch; `tensorboard` and `mlflow` for a
+                ZIP archive of the folder that those open.
+            path: a file, replaced as a whole if it exists; a folder gets one named by the id.
+
+        Example:
+            >>> await client.experiments.export(experiment.id, "csv", "digits.csv")
+            PosixPath('digits.csv')
+        """
+        response = await self._sender.send(calls.export_experiment(experiment_id, format))
+        name = f"{experiment_id}.csv" if format == "csv" else f"{experiment_id}-{format}.zip"
+        return store(response.content, Path(path), name)
 
     async def cancel(self, experiment_id: str) -> AsyncExperiment:
         """Cancel an experiment and return it as it stands; a second time changes nothing."""

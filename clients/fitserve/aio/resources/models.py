@@ -1,4 +1,4 @@
-"""`client.models`: the kept models and their files."""
+"""`client.models`: the kept models, their files, versions and labels."""
 
 from pathlib import Path
 from typing import Literal
@@ -7,7 +7,7 @@ from fitserve import calls
 from fitserve.aio.sender import AsyncSender
 from fitserve.responses import parse
 from fitserve.storing import store
-from fitserve_core.kept_models import Model
+from fitserve_core.kept_models import Model, ModelVersion
 from fitserve_core.results import Page
 
 
@@ -18,7 +18,12 @@ class AsyncModels:
         self._sender = sender
 
     async def retrieve(self, name: str) -> Model:
-        """Return a kept model, named by itself, by its experiment or by its run."""
+        """Return a kept model, named by itself, by its experiment or by its run.
+
+        Raises:
+            NotFound: nothing is called so.
+            Conflict: its experiment keeps no model, or none yet.
+        """
         return parse(Model, await self._sender.send(calls.model(name)))
 
     async def download(
@@ -33,9 +38,48 @@ class AsyncModels:
             name: the model, its experiment or its run.
             format: `onnx` for ONNX Runtime, `keras` for Keras.
             path: a file, replaced as a whole if it exists; in a folder it becomes `name.format`.
+
+        Example:
+            >>> await client.models.download(experiment.id, "onnx", "digits.onnx")
+            PosixPath('digits.onnx')
         """
         response = await self._sender.send(calls.model_file(name, format))
         return store(response.content, Path(path), f"{name}.{format}")
+
+    async def versions(self, name: str) -> list[ModelVersion]:
+        """Return the numbered models of a name, newest first, with their labels."""
+        return parse(Page[ModelVersion], await self._sender.send(calls.model_versions(name))).data
+
+    async def set_label(self, name: str, label: str, version: int) -> ModelVersion:
+        """Let a label stand for a version from now on, and return that version.
+
+        The bare name answers with the version labelled `stable` where there is one. Nobody who
+        asks is interrupted; within a second all are answered by the new one.
+
+        Args:
+            name: a model's name, such as `mnist`.
+            label: `stable`, `canary` or one of your own; `latest` is the newest until set.
+            version: its number.
+
+        Raises:
+            BadSpec: the label is not spelled as labels are.
+            NotFound: the name has no such version.
+            Conflict: the version's experiment is not shared with those who ask by the bare name.
+
+        Example:
+            >>> newest, *_ = await client.models.versions("mnist")
+            >>> canary = await client.models.set_label("mnist", "canary", newest.version)
+            >>> canary.labels
+            ['canary']
+            >>> answer = await client.predict([[0] * 784], model="mnist@canary")
+            >>> answer.run_id == newest.run_id
+            True
+        """
+        return parse(ModelVersion, await self._sender.send(calls.set_label(name, label, version)))
+
+    async def remove_label(self, name: str, label: str) -> None:
+        """Take a label away; one that is not there is no error."""
+        await self._sender.send(calls.remove_label(name, label))
 
     async def list(self) -> list[Model]:
         """Return every kept model."""

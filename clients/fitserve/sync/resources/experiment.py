@@ -1,7 +1,8 @@
 """An experiment that can be asked about itself."""
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import PrivateAttr
 
@@ -58,6 +59,14 @@ class Experiment(results.Experiment):
     def figure(self, name: str, **options: Any) -> Any:
         """Return a figure that the service draws, as a `plotly.graph_objects.Figure`."""
         return self._experiments.figure(self.id, name, **options)
+
+    def export(
+        self,
+        format: Literal["csv", "tensorboard", "mlflow"],  # noqa: A002  the API's own word
+        path: str | Path,
+    ) -> Path:
+        """Store the figures of every run in the form that another program reads."""
+        return self._experiments.export(self.id, format, path)
 
     def extend(self, **extension: Any) -> "Experiment":
         """Add runs to it, once it has ended."""

@@ -2,13 +2,15 @@
 
 from collections.abc import Generator, Mapping
 from contextlib import closing
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 from uuid import uuid4
 
 from fitserve import calls
 from fitserve.frames import MetricsFrame
 from fitserve.responses import figure_of, parse
 from fitserve.result_table import ResultTable
+from fitserve.storing import store
 from fitserve.sync.resources.experiment import Experiment
 from fitserve.sync.sender import Sender
 from fitserve.waiting import still_running, watcher_of
@@ -173,6 +175,28 @@ class Experiments:
         """
         call = calls.experiment_figure(experiment_id, name, options)
         return figure_of(self._sender.send(call).text)
+
+    def export(
+        self,
+        experiment_id: str,
+        format: Literal["csv", "tensorboard", "mlflow"],  # noqa: A002  the API's own word
+        path: str | Path,
+    ) -> Path:
+        """Store every run's figures in the form that another program reads; return where they lie.
+
+        Args:
+            experiment_id: whose figures.
+            format: `csv` for a table, one line a run and epoch; `tensorboard` and `mlflow` for a
+                ZIP archive of the folder that those open.
+            path: a file, replaced as a whole if it exists; a folder gets one named by the id.
+
+        Example:
+            >>> client.experiments.export(experiment.id, "csv", "digits.csv")
+            PosixPath('digits.csv')
+        """
+        response = self._sender.send(calls.export_experiment(experiment_id, format))
+        name = f"{experiment_id}.csv" if format == "csv" else f"{experiment_id}-{format}.zip"
+        return store(response.content, Path(path), name)
 
     def cancel(self, experiment_id: str) -> Experiment:
         """Cancel an experiment and return it as it stands; a second time changes nothing."""

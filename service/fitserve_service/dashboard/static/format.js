@@ -43,6 +43,11 @@ export function configText(config) {
   return words.join(" · ") || "all runs";
 }
 
+/** What a run is called within its cell; people count from 1. */
+export function runText({ repetition, fold }) {
+  return `repetition ${repetition + 1}${fold === null ? "" : `, fold ${fold + 1}`}`;
+}
+
 export function valueText(value) {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }

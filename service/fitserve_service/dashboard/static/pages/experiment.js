@@ -2,11 +2,12 @@
 import { download, get, post } from "../api.js";
 import { errorNotice, h, replace, throttled } from "../dom.js";
 import { onEvent } from "../events.js";
-import { Figure } from "../figure.js";
-import { seconds, when, words } from "../format.js";
+import { seconds, when } from "../format.js";
 import { Curves } from "../parts/curves.js";
+import { Fit } from "../parts/fit.js";
 import { published } from "../parts/published.js";
 import { RunView } from "../parts/run.js";
+import { idle, statusText } from "../parts/status.js";
 import { SummaryTable } from "../parts/table.js";
 
 const ENDED = new Set(["succeeded", "failed", "cancelled"]);
@@ -20,7 +21,7 @@ export async function show(place, [id]) {
   const table = new SummaryTable();
   const curves = new Curves([id], task);
   const run = new RunView(id, digits);
-  const fit = digits ? null : new Figure("Fitted curves");
+  const fit = digits ? null : new Fit(id);
 
   const load = async () => {
     try {
@@ -29,7 +30,7 @@ export async function show(place, [id]) {
       header(head, experiment, load);
       table.show(summary, task);
       if (experiment.spec.preset && ENDED.has(experiment.status)) await published(sheet, experiment.spec.preset, summary);
-      await Promise.all([curves.refresh(), fit?.refresh(`/experiments/${id}/figures/fit`), run.show(metrics.runs, experiment.kept_model?.run_id)]);
+      await Promise.all([curves.refresh(), fit?.show(summary), run.show(metrics.runs, experiment.kept_model?.run_id)]);
     } catch (error) {
       replace(failed, errorNotice(error));
     }
@@ -62,12 +63,13 @@ function header(place, experiment, load) {
   ];
   replace(place,
     h("h1", {}, name || id),
-    h("p", {}, h("span", { class: `status ${status}`, id: "status" }, words(status)), ` · ${spec.dataset} · ${counts} · posted ${when(experiment.created_at)}${took(experiment)}`,
+    h("p", {}, statusText(experiment, { id: "status" }), ` · ${spec.dataset} · ${counts} · posted ${when(experiment.created_at)}${took(experiment)}`,
       spec.notes && h("span", { class: "quiet" }, ` · ${spec.notes}`)),
     !ended && h("p", {}, h("progress", { value: progress.fraction, max: 1, "aria-label": "Progress" }), ` ${progress.epochs_done} of ${progress.epochs_total} epochs`,
       experiment.queue_place && `, number ${experiment.queue_place} in the queue`),
     experiment.notice && h("p", { class: "notice", role: "status" }, `${experiment.notice}.`),
     experiment.error && h("p", { class: "notice bad" }, experiment.error),
+    idle(experiment) && h("p", { class: "notice warn" }, "None of its runs trained, so no model is kept. Their verdicts below say why."),
     h("div", { class: "row" },
       !ended && h("button", { onclick: cancel }, "Cancel"),
       h("a", { class: "button", href: `#/new?from=${id}` }, "Train a variation"),

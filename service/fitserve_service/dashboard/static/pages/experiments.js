@@ -2,7 +2,8 @@
 import { get } from "../api.js";
 import { h, labelled, replace, select, throttled } from "../dom.js";
 import { onEvent } from "../events.js";
-import { figureName, number, when, words } from "../format.js";
+import { figureName, number, when } from "../format.js";
+import { idle, statusText } from "../parts/status.js";
 
 const PAGE = 30;
 const STATUSES = ["queued", "running", "succeeded", "failed", "cancelled"];
@@ -79,7 +80,7 @@ function head() {
 }
 
 function row(experiment, chosen, mark) {
-  const { id, name, status, spec, progress, kept_model: kept } = experiment;
+  const { id, name, spec, progress, kept_model: kept } = experiment;
   const box = h("input", {
     type: "checkbox", checked: chosen.has(id), "aria-label": `Compare ${name || id}`,
     onchange: (event) => { if (event.target.checked) chosen.add(id); else chosen.delete(id); mark(); },
@@ -90,10 +91,10 @@ function row(experiment, chosen, mark) {
     h("td", {}, h("a", { href: `#/experiments/${id}` }, name || id),
       spec.tags.length > 0 && h("div", { class: "quiet small" }, spec.tags.join(", "))),
     h("td", {}, spec.dataset),
-    h("td", {}, h("span", { class: `status ${status}` }, words(status)), h("span", { class: "quiet small" }, place)),
+    h("td", {}, statusText(experiment), h("span", { class: "quiet small" }, place)),
     h("td", { class: "one" }, h("progress", { value: progress.fraction, max: 1, "aria-label": `Progress of ${name || id}` }),
       ` ${Math.round(100 * progress.fraction)} %`),
-    h("td", {}, kept ? `${figureName(kept.figure)} ${number(kept.value)}` : "–"),
+    h("td", {}, kept ? `${figureName(kept.figure)} ${number(kept.value)}` : idle(experiment) ? h("span", { class: "idle" }, "none trained") : "–"),
     h("td", { class: "wide one" }, when(experiment.created_at)));
 }
 

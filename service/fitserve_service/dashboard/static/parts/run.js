@@ -2,7 +2,7 @@
 import { get } from "../api.js";
 import { h, labelled, replace, select } from "../dom.js";
 import { Figure } from "../figure.js";
-import { configText, number, words } from "../format.js";
+import { configText, number, runText, words } from "../format.js";
 
 const ALWAYS = [["gradient-norms", "Norms of gradients"]];
 const ENDED = [["weight-histograms", "Weights and biases"], ["first-layer", "First layer"]];
@@ -26,7 +26,7 @@ export class RunView {
     const state = `${chosen.run_id} ${chosen.status} ${chosen.status === "succeeded" ? "" : chosen.epochs.length} ${runs.length}`;
     if (state === this.drawn) return;
     this.drawn = state;
-    const options = runs.map((run) => [run.run_id, `${configText(run.config)}, repetition ${run.repetition}${run.fold === null ? "" : `, fold ${run.fold}`} (${words(run.verdict?.name ?? run.status)}${run.run_id === kept ? ", kept" : ""})`]);
+    const options = runs.map((run) => [run.run_id, `${configText(run.config)}, ${runText(run)} (${words(run.verdict?.name ?? run.status)}${run.run_id === kept ? ", kept" : ""})`]);
     const picker = labelled("Run", select(options, chosen.run_id, (id) => { this.chosen = id; this.show(this.runs, kept); }));
     const figures = this.kinds.filter(([name]) => chosen.status === "succeeded" || name === "gradient-norms")
       .map(([name, title]) => [name, new Figure(title, ACROSS.has(name))]);
