@@ -4,6 +4,7 @@ import pytest
 from rich.console import Console
 
 from fitserve.progress import watching
+from fitserve.progress.notebook import NotebookBars
 from fitserve_core.results import Event, Experiment
 
 
@@ -152,6 +153,37 @@ class TestBars:
         told = [events[name] for name in ("running", "begun", "epochs", "ended")]
         (whole, *_), _ = self.draw(experiment, fake_time, *told, encoding="ascii")
         assert whole.startswith("? digits")
+
+
+class TestNotebookBars:
+    def draw(self, experiment, fake_time, *events, seconds_between=1.0):
+        drawn = []
+        bars = NotebookBars(experiment, fake_time.clock, drawn.append)
+        for event in events:
+            fake_time.seconds += seconds_between
+            bars.show(Event.model_validate(event))
+        return drawn
+
+    def test_one_for_the_experiment_and_one_for_each_run(self, experiment, fake_time, events):
+        told = [events[name] for name in ("running", "begun", "epochs")]
+        *_, last = self.draw(experiment, fake_time, *told)
+        assert last.count("<progress") == 2
+        assert "value='2' max='10'" in last
+        assert "learning rate 0.1 · run 2" in last
+        assert "val_accuracy 0.9712" in last
+
+    def test_bursts_are_drawn_once_and_the_end_always(self, experiment, fake_time, events):
+        told = [events["begun"], *[events["epochs"]] * 50, events["idle"], events["ended"]]
+        first, last = self.draw(experiment, fake_time, *told, seconds_between=0)
+        assert "0/2 runs" in first
+        assert "○ digits" in last
+        assert "! learning rate 0.1 · run 2: did not train (flat)" in last
+
+    def test_name_is_no_markup(self, answers, fake_time):
+        named = Experiment.model_validate(answers.experiment(name="<script>"))
+        [drawn] = self.draw(named, fake_time)
+        assert "&lt;script&gt;" in drawn
+        assert "<script>" not in drawn
 
 
 class TestWaitShowsProgress:

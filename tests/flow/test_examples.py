@@ -54,7 +54,14 @@ class TestExamples:
         NotebookClient(notebook, timeout=180).execute()
         shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
         assert sum(is_figure(output) for output in shown) == 5
-        assert any("★" in str(output.get("data", {}).get("text/html", "")) for output in shown)
+        bars = [html for html in map(html_of, shown) if "<progress" in html]
+        assert len(bars) == 3
+        assert "✓ digits over learning rates" in bars[0]
+        assert any("★" in html_of(output) for output in shown)
+
+
+def html_of(output: Any) -> str:
+    return str(output.get("data", {}).get("text/html", ""))
 
 
 def is_figure(output: Any) -> bool:

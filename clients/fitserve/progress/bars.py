@@ -10,8 +10,7 @@ from fitserve.terminal import spelled
 from fitserve.watching import Watcher
 from fitserve_core.results import Event, Experiment
 
-ENDINGS = {"succeeded": "[green]✓[/]", "failed": "[red]✗[/]", "cancelled": "[yellow]■[/]"}
-IDLE = "[yellow]○[/]"
+STYLES = {"✓": "green", "✗": "red", "■": "yellow", "○": "yellow", "●": "cyan"}
 
 
 class Bars(Watcher):
@@ -31,7 +30,7 @@ class Bars(Watcher):
         )
         self._board = Board(experiment)
         self._overall = self.progress.add_task(
-            self._title(), total=self._board.epochs_total, note=self._note()
+            self._title(), total=self._board.epochs_total, note=self._board.ended_runs
         )
         self._tasks: dict[str, TaskID] = {}
 
@@ -45,7 +44,7 @@ class Bars(Watcher):
             self._overall,
             description=self._title(),
             completed=self._board.epochs_done,
-            note=self._note(),
+            note=self._board.ended_runs,
         )
 
     def _draw_runs(self) -> None:
@@ -60,12 +59,8 @@ class Bars(Watcher):
             self.progress.update(self._tasks[run_id], completed=run.epochs_done, note=run.current)
 
     def _title(self) -> str:
-        mark = IDLE if self._board.idle else ENDINGS.get(self._board.status, "[cyan]●[/]")
+        mark = f"[{STYLES[self._board.mark]}]{self._board.mark}[/]"
         return spelled(f"{mark} [bold]{escape(self._board.title)}[/]", self.progress.console)
 
     def _shown(self, text: str) -> str:
         return escape(spelled(text, self.progress.console))
-
-    def _note(self) -> str:
-        none = ", none trained" if self._board.idle else ""
-        return f"{len(self._board.ended)}/{self._board.runs_total} runs{none}"

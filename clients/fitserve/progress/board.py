@@ -6,6 +6,7 @@ from typing import Any
 from fitserve.figures import number
 from fitserve_core.results import EpochFigures, Event, Experiment
 
+MARKS = {"succeeded": "✓", "failed": "✗", "cancelled": "■"}
 # The first one that a run reports is what it is watched by.
 WATCHED = ("val_accuracy", "accuracy", "val_mse", "mse", "val_loss", "loss")
 
@@ -59,6 +60,17 @@ class Board:
     def idle(self) -> bool:
         """Whether every run came to an end and none has trained."""
         return self.status == "succeeded" and self.trained == 0
+
+    @property
+    def mark(self) -> str:
+        """A character for where it stands."""
+        return "○" if self.idle else MARKS.get(self.status, "●")
+
+    @property
+    def ended_runs(self) -> str:
+        """How many runs have ended, as `3/4 runs`."""
+        none = ", none trained" if self.idle else ""
+        return f"{len(self.ended)}/{self.runs_total} runs{none}"
 
     @property
     def runs_total(self) -> int:

@@ -30,7 +30,7 @@ class Lines(Watcher):
             self._write(sentence)
         if self._board.status in TERMINAL:
             seconds = self._clock.monotonic() - self._started
-            self._write(f"{self._board.status} after {seconds:.1f} s, {self._runs()}")
+            self._write(f"{self._board.status} after {seconds:.1f} s, {self._board.ended_runs}")
         elif self._due():
             self._told_at = self._clock.monotonic()
             self._told_share = self._share()
@@ -46,14 +46,10 @@ class Lines(Watcher):
         board, latest = self._board, self._board.latest
         epochs = f"{self._share():.0%}, {board.epochs_done}/{board.epochs_total} epochs"
         figures = f", last {latest.current} ({latest.label})" if latest else ""
-        return f"{epochs}, {self._runs()}{figures}"
+        return f"{epochs}, {board.ended_runs}{figures}"
 
     def _share(self) -> float:
         return self._board.epochs_done / self._board.epochs_total
-
-    def _runs(self) -> str:
-        none = ", none trained" if self._board.idle else ""
-        return f"{len(self._board.ended)}/{self._board.runs_total} runs{none}"
 
     def _write(self, text: str) -> None:
         line = spelled(f"{self._board.title}: {text}", self._console)

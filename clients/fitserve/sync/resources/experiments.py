@@ -233,7 +233,7 @@ class Experiments:
 
         Args:
             experiment_id: what to wait for.
-            progress: show bars in a terminal, a few lines elsewhere.
+            progress: show bars in a terminal or a notebook, a few lines elsewhere.
             timeout: seconds; None waits as long as it takes. It is looked at whenever the
                 service says something, at least at each of its keep-alives.
 
