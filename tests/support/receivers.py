@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import ssl
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from trustme import LeafCert
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,9 @@ class Receiver:
 
 
 @contextlib.contextmanager
-def receiving(port: int = 0) -> Iterator[Receiver]:
+def receiving(port: int = 0, certificate: LeafCert | None = None) -> Iterator[Receiver]:
+    """Listen on this machine, over TLS where a certificate is given."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -50,7 +55,13 @@ def receiving(port: int = 0) -> Iterator[Receiver]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
-        receiver = Receiver(f"http://127.0.0.1:{server.server_port}")
+        scheme = "http"
+        if certificate is not None:
+            scheme = "https"
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            certificate.configure_cert(context)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        receiver = Receiver(f"{scheme}://127.0.0.1:{server.server_port}")
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:

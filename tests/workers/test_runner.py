@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from fitserve_core import tracing
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.errors import LeaseLostError
 from fitserve_core.results import Experiment, RunMetrics
@@ -121,6 +125,25 @@ class TestInterrupted:
         assert second.attempt == 2
         assert weights(first) == weights(second)
         assert first.final == second.final
+
+    def test_attempts_are_told_in_the_trace_of_the_request(
+        self, make_runner: Callable[..., Runner], store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told = InMemorySpanExporter()
+        provider = TracerProvider(shutdown_on_exit=False)
+        provider.add_span_processor(SimpleSpanProcessor(told))
+        monkeypatch.setattr(tracing, "_provider", provider)
+        with tracing.span("POST /experiments"):
+            post(store)
+        asked = iter(range(1_000))
+        make_runner(lambda: next(asked) >= 100).train_next()
+        make_runner().train_next()
+        [request, *attempts] = told.get_finished_spans()
+        assert [dict(span.attributes or {})["fitserve.run.attempt"] for span in attempts] == [1, 2]
+        assert {span.context.trace_id for span in attempts} == {request.context.trace_id}
+        assert {span.parent.span_id for span in attempts if span.parent} == {
+            request.context.span_id
+        }
 
     def test_death_between_last_epoch_and_end_repeats_no_epoch(
         self, make_runner: Callable[..., Runner], store: Store, monkeypatch: pytest.MonkeyPatch
