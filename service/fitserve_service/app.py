@@ -35,6 +35,7 @@ from fitserve_service.openapi import install_openapi
 from fitserve_service.predict import endpoints as predict
 from fitserve_service.predict.sessions import SessionCache, Sessions
 from fitserve_service.protocols import open_inference, tensorflow_serving
+from fitserve_service.reference import install_reference
 from fitserve_service.requests import RequestLog
 from fitserve_service.webhooks import endpoints as webhooks
 from fitserve_service.webhooks.deliverer import Deliverer
@@ -96,6 +97,8 @@ def create_app(settings: Settings) -> FastAPI:
         title="fitserve",
         description=DESCRIPTION,
         version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
         lifespan=lifespan,
         responses=ERROR_STATUSES,
         telemetry=TRACED,
@@ -132,4 +135,5 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(part.router)
     install_dashboard(app)
     install_openapi(app)
+    install_reference(app)
     return app

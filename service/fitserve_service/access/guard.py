@@ -21,8 +21,6 @@ HEADERS = [
 ]
 # An answer of the API is no page; pages bring a policy of their own.
 NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-# FastAPI's pages of documentation load their scripts from elsewhere.
-DOCUMENTATION = ("/docs", "/redoc")
 
 
 class Guard:
@@ -55,8 +53,7 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message["headers"] = [*message["headers"], *HEADERS]
-                documented = scope["path"].startswith(DOCUMENTATION)
-                if not documented and NO_PAGE[0] not in dict(headers):
+                if NO_PAGE[0] not in dict(headers):
                     headers.append(NO_PAGE)
             await send(message)
 
