@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 import tensorflow as tf
-from tensorflow.compiler.tf2xla.python.xla import dynamic_update_slice
+from tensorflow.compiler.tf2xla.python.xla import dynamic_slice, dynamic_update_slice
 
 from fitserve_core.datasets.dataset import Array
 from fitserve_core.spec import Augmentation, Regularizer, RunPlan, Sgd
@@ -106,7 +106,8 @@ def _products(inputs: Any, kernel: Any, spans: Any, columns: Any) -> Any:
         place = spans[row, 0]
         while place < spans[row, 1]:
             column = columns[place]
-            of_row += inputs[row, column] * tf.slice(kernel, [column, 0], [1, units])
+            value = dynamic_slice(inputs, [row, column], [1, 1])
+            of_row += value * dynamic_slice(kernel, [column, 0], [1, units])
             place += 1
         products = dynamic_update_slice(products, of_row, [row, 0])
         row += 1
@@ -118,12 +119,12 @@ def _descend(kernel: Any, inputs: Any, of_products: Any, spans: Any, columns: An
     weights = tf.convert_to_tensor(kernel)
     row = tf.constant(0)
     while row < inputs.shape[0]:
-        of_row = tf.slice(of_products, [row, 0], [1, units])
+        of_row = dynamic_slice(of_products, [row, 0], [1, units])
         place = spans[row, 0]
         while place < spans[row, 1]:
             column = columns[place]
-            before = tf.slice(weights, [column, 0], [1, units])
-            after = before - inputs[row, column] * of_row
+            before = dynamic_slice(weights, [column, 0], [1, units])
+            after = before - dynamic_slice(inputs, [row, column], [1, 1]) * of_row
             weights = dynamic_update_slice(weights, after, [column, 0])
             place += 1
         row += 1
