@@ -8,8 +8,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -19,17 +18,23 @@ _bound: ContextVar[Mapping[str, object]] = ContextVar("bound", default=MappingPr
 
 # A password in a URL, and what follows a bearer's name; keys of the service begin with fs_.
 _SECRETS = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+(?=@)|(?i:bearer) +[^\s'\",]+|\bfs_[\w-]{8,}")
+_as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 NOISY = ("celery", "kombu", "amqp", "uvicorn", "alembic", "httpx", "httpcore")
 
 
-@contextmanager
-def bound(**values: object) -> Iterator[None]:
+class bound:  # noqa: N801 - it is called like a function, with each request
     """Let `values` go with every line logged inside, in this task and threads it hands work to."""
-    token = _bound.set({**_bound.get(), **values})
-    try:
-        yield
-    finally:
-        _bound.reset(token)
+
+    __slots__ = ("_token", "_values")
+
+    def __init__(self, **values: object) -> None:
+        self._values = values
+
+    def __enter__(self) -> None:
+        self._token = _bound.set({**_bound.get(), **self._values})
+
+    def __exit__(self, *_: object) -> None:
+        _bound.reset(self._token)
 
 
 def configure_logs(part: str, level: str = "INFO", stream: TextIO | None = None) -> None:
@@ -73,7 +78,7 @@ class AsJson(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = without_secrets(self.formatException(record.exc_info))
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _as_json(line)
 
 
 class ForPeople(logging.Formatter):

@@ -13,15 +13,14 @@ from fitserve_core.artefacts import Artefacts
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_service import bounds, health, instruments
-from fitserve_service.access import endpoints as access
 from fitserve_service.access.guard import Guard
 from fitserve_service.access.keyring import Keyring
-from fitserve_service.access.rates import Rates
 from fitserve_service.body_limit import BodyLimit
 from fitserve_service.catalogue import endpoints as catalogue
 from fitserve_service.dashboard.endpoints import install_dashboard
 from fitserve_service.datasets import endpoints as datasets
 from fitserve_service.dependencies import Services
+from fitserve_service.direct_route import DirectApplication
 from fitserve_service.dispatcher import Dispatcher
 from fitserve_service.errors import ERROR_STATUSES, install_error_handlers
 from fitserve_service.events import endpoints as events
@@ -35,7 +34,6 @@ from fitserve_service.openapi import install_openapi
 from fitserve_service.predict import endpoints as predict
 from fitserve_service.predict.sessions import SessionCache, Sessions
 from fitserve_service.protocols import open_inference, tensorflow_serving
-from fitserve_service.reference import install_reference
 from fitserve_service.requests import RequestLog
 from fitserve_service.webhooks import endpoints as webhooks
 from fitserve_service.webhooks.deliverer import Deliverer
@@ -72,11 +70,9 @@ def create_app(settings: Settings) -> FastAPI:
         artefacts = Artefacts(settings.artefacts)
         dispatcher = Dispatcher(store, settings.redis_url)
         feed = EventFeed(store.events)
-        rates = Rates(settings.redis_url, settings)
         app.state.services = Services(
             settings=settings,
             keyring=keyring,
-            rates=rates,
             store=store,
             artefacts=artefacts,
             dispatcher=dispatcher,
@@ -89,20 +85,17 @@ def create_app(settings: Settings) -> FastAPI:
         async with feed.running(), deliverer.running():
             yield
         dispatcher.stop()
-        await rates.close()
         store.close()
         await asyncio.to_thread(tracing.stop)
 
-    app = FastAPI(
+    app = DirectApplication(
         title="fitserve",
         description=DESCRIPTION,
         version="0.1.0",
-        docs_url=None,
-        redoc_url=None,
         lifespan=lifespan,
         responses=ERROR_STATUSES,
         telemetry=TRACED,
-        routes=[
+        direct=[
             route
             for asked in (predict, tensorflow_serving, open_inference)
             for route in asked.direct.routes
@@ -130,10 +123,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(instruments.router)
     for part in (
         experiments, exports, figures, events, models, explain, catalogue, datasets, webhooks,
-        bounds, access, tensorflow_serving, open_inference,
+        bounds, tensorflow_serving, open_inference,
     ):  # fmt: skip
         app.include_router(part.router)
     install_dashboard(app)
     install_openapi(app)
-    install_reference(app)
     return app

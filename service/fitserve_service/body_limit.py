@@ -25,6 +25,9 @@ class BodyLimit:
         encoding = headers.get(b"content-encoding", b"identity").decode("latin-1")
         declared = headers.get(b"content-length", b"")
         seen = int(declared) if declared.isdigit() else 0
+        if 0 < seen <= self._limit and encoding == "identity":
+            await self._app(scope, receive, send)
+            return
 
         async def counted() -> Message:
             nonlocal seen

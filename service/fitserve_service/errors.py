@@ -20,7 +20,6 @@ from fitserve_core.errors import (
     InvalidInputError,
     NotFoundError,
     QuotaExceededError,
-    RateLimitedError,
     UnauthorizedError,
     UnavailableError,
 )
@@ -39,7 +38,6 @@ STATUS_OF: dict[type[FitserveError], int] = {
     ConflictError: 409,
     InvalidInputError: 422,
     QuotaExceededError: 429,
-    RateLimitedError: 429,
     UnavailableError: 503,
 }
 HEADERS_OF: dict[int, dict[str, str]] = {
@@ -63,28 +61,15 @@ Handler = Callable[[Request, Any], JSONResponse]
 
 def install_error_handlers(app: FastAPI) -> None:
     """Let every error leave in the one envelope, or in the words of the protocol spoken."""
-    handlers: dict[type[Exception], Handler] = {
-        FitserveError: _domain,
-        RequestValidationError: _validation,
-        HTTPException: _http,
-        DataError: _unstorable,
-        OperationalError: _store,
-        PoolTimeoutError: _store,
-        ClientDisconnect: _gone,
-        Exception: _unforeseen,
-    }
-    for kind, handler in handlers.items():
-        app.add_exception_handler(kind, _worded(handler))
+    for kind in HANDLERS:
+        app.add_exception_handler(kind, respond_to)
 
 
-def _worded(handler: Handler) -> Handler:
-    """Return a handler that speaks a protocol's words where a protocol was spoken."""
-
-    def handle(request: Request, error: Any) -> JSONResponse:
-        response = handler(request, error)
-        return reworded(response) if speaks_protocol(request) else response
-
-    return handle
+def respond_to(request: Request, error: Exception) -> JSONResponse:
+    """Return an error's answer, in a protocol's words where one was spoken."""
+    handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
+    response = handler(request, error)
+    return reworded(response) if speaks_protocol(request) else response
 
 
 def answer(status: int, error: FitserveError) -> JSONResponse:
@@ -96,10 +81,7 @@ def answer(status: int, error: FitserveError) -> JSONResponse:
         received=json_safe(error.received),
     )
     content = ErrorEnvelope(error=body).model_dump(mode="json")
-    response = JSONResponse(content, status, headers=HEADERS_OF.get(status))
-    if isinstance(error, RateLimitedError):
-        response.headers["Retry-After"] = str(error.retry_after)
-    return response
+    return JSONResponse(content, status, headers=HEADERS_OF.get(status))
 
 
 def _domain(_request: Request, error: Any) -> JSONResponse:
@@ -158,3 +140,15 @@ def _store(request: Request, error: Any) -> JSONResponse:
 def _unforeseen(request: Request, error: Any) -> JSONResponse:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return answer(500, FitserveError("the service failed to answer; its log tells why"))
+
+
+HANDLERS: dict[type, Handler] = {
+    FitserveError: _domain,
+    RequestValidationError: _validation,
+    HTTPException: _http,
+    DataError: _unstorable,
+    OperationalError: _store,
+    PoolTimeoutError: _store,
+    ClientDisconnect: _gone,
+    Exception: _unforeseen,
+}

@@ -7,10 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from fitserve_core.settings import Settings
 from support import stories
 from support.browsers import running_browser, watched_page
+from support.keys import keyed
 from support.perceptrons import Digits, Line, keep
-from support.serving import RunningService
+from support.serving import RunningService, running_service
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +219,23 @@ class TestTry:
         page.get_by_label("or exactly").fill("600")
         expect(page.get_by_text("transmittance 0.4000")).to_be_visible()
         expect(warning).to_be_visible()
+
+
+class TestKey:
+    def test_is_asked_for_once(self, browser: Browser, settings: Settings) -> None:
+        locked, keys = keyed(settings, {"me": "train"})
+        with (
+            running_service(locked) as service,
+            browser.new_context(base_url=str(service.http.base_url)) as context,
+        ):
+            # A browser's console names every refused request, so it is not watched here.
+            page = context.new_page()
+            page.goto("/")
+            page.get_by_label("This service needs an API key").fill(keys["me"])
+            page.get_by_role("button", name="Use it").click()
+            expect(page.get_by_text("Nothing has been posted yet.")).to_be_visible()
+            page.goto("/#/new")
+            expect(page.get_by_text("1 cell, 1 run")).to_be_visible()
 
 
 class TestAccessibility:

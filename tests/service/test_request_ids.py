@@ -5,6 +5,8 @@ import logging
 import pytest
 
 from fitserve_core import logs
+from fitserve_core.store.models import Models
+from support.perceptrons import Line, keep
 from support.serving import RunningService
 
 
@@ -26,6 +28,23 @@ class TestId:
         first, second = (answer.headers["x-request-id"] for answer in answers)
         assert first != second
         assert {len(first), len(second)} == {32}
+
+    def test_is_in_the_answer_to_what_the_service_failed_at(
+        self, service: RunningService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise RuntimeError("broken")
+
+        monkeypatch.setattr(Models, "resolve", fail)
+        body = {"model": "mnist", "instances": [[0] * 784]}
+        given = {"X-Request-ID": "mine"}
+        for answer in (
+            service.http.post("/predict", json=body, headers=given),
+            service.http.get("/models/mnist", headers=given),
+        ):
+            assert (answer.status_code, answer.json()["error"]["code"]) == (500, "error")
+            assert answer.headers["x-request-id"] == "mine"
+            assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 class TestLine:
@@ -49,3 +68,18 @@ class TestLine:
         assert '"request_id": "mine"' in caplog.text
         assert "s3cret" not in caplog.text
         assert "fs_secret" not in caplog.text
+
+    def test_tells_of_predictions_that_succeed_to_who_debugs_alone(
+        self, service: RunningService, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        keep(service.store, service.artefacts, Line())
+        body = {"model": "eckerle4", "instances": [450.0]}
+        seen = {}
+        for level in (logging.INFO, logging.DEBUG):
+            with caplog.at_level(level, "fitserve_service.requests"):
+                service.http.post("/predict", json=body)
+                service.http.post("/predict", json=body | {"model": "nobody"})
+            lines = [one for one in caplog.records if one.name == "fitserve_service.requests"]
+            seen[level] = [one.fields["status"] for one in lines]  # type: ignore[attr-defined]
+            caplog.clear()
+        assert seen == {logging.INFO: [404], logging.DEBUG: [200, 404]}

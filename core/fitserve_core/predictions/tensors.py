@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from fitserve_core.datasets.dataset import Array
 from fitserve_core.datasets.registry import DatasetInfo
 from fitserve_core.errors import InvalidInputError
-from fitserve_core.predictions.digits import are_pixels
+from fitserve_core.predictions.digits import are_pixels, whole_pixels
 from fitserve_core.predictions.instances import decode_instances
 
 
@@ -33,6 +33,10 @@ def rows_of(info: DatasetInfo, tensor: NDArray[np.generic]) -> Array:
             param="inputs",
             received=list(tensor.shape),
         )
+    if tensor.dtype == np.uint8 and info.side and len(tensor):
+        pixels = whole_pixels(tensor.tobytes())
+        if pixels is not None:
+            return pixels
     with np.errstate(over="ignore"):
         rows = tensor.reshape(len(tensor), info.inputs).astype(np.float32)
     if len(rows) and np.isfinite(rows).all() and (info.side is None or are_pixels(rows)):

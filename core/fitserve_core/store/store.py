@@ -10,21 +10,19 @@ from fitserve_core.store.events import Events
 from fitserve_core.store.experiments import Experiments
 from fitserve_core.store.extending import Extensions
 from fitserve_core.store.forecasts import Forecasts
-from fitserve_core.store.histories import Histories
 from fitserve_core.store.inventory import Inventory
 from fitserve_core.store.leases import Leases
 from fitserve_core.store.migrate import migrate
 from fitserve_core.store.models import Models
 from fitserve_core.store.retention import Retention
 from fitserve_core.store.runs import Runs
-from fitserve_core.store.sessions import Sessions
 from fitserve_core.store.versions import Versions
 from fitserve_core.store.viewers import EVERYBODY, Viewer
 from fitserve_core.store.webhooks import Webhooks
 
 
 class Store:
-    """Experiments, runs, claims, leases, events, models, webhooks, sessions in one database.
+    """Experiments, runs, claims, leases, events, models and webhooks in one database.
 
     Args:
         settings: which database, and how long a lease is.
@@ -37,7 +35,6 @@ class Store:
         self.leases = Leases(self.database, settings.max_lost_attempts)
         self.inventory = Inventory(self.database)
         self.webhooks = Webhooks(self.database)
-        self.sessions = Sessions(self.database)
         self.deliveries = Deliveries(self.database)
         self.retention = Retention(self.database)
 
@@ -69,7 +66,6 @@ class Store:
         self.extensions = Extensions(self.database, viewer)
         self.forecasts = Forecasts(self.database, viewer)
         self.runs = Runs(self.database, viewer)
-        self.histories = Histories(self.database, viewer)
         self.events = Events(self.database, viewer)
         self.models = Models(self.database, viewer)
         self.versions = Versions(self.database, viewer)

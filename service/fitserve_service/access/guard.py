@@ -1,6 +1,7 @@
 """What browsers are told and refused, before any route is asked."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -9,10 +10,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fitserve_core.errors import ForbiddenError
 from fitserve_core.hosts import is_loopback
 from fitserve_core.received import quote
-from fitserve_service.access.origins import SAFE_METHODS, is_other_sites
 from fitserve_service.errors import answer
 from fitserve_service.protocols.errors import reworded, speaks_protocol
 
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+OTHER_SITES = {"cross-site", "same-site"}
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -21,6 +23,8 @@ HEADERS = [
 ]
 # An answer of the API is no page; pages bring a policy of their own.
 NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+# FastAPI's pages of documentation load their scripts from elsewhere.
+DOCUMENTATION = ("/docs", "/redoc")
 
 
 class Guard:
@@ -52,9 +56,9 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = message["headers"] = [*message["headers"], *HEADERS]
-                if NO_PAGE[0] not in dict(headers):
-                    headers.append(NO_PAGE)
+                given = message["headers"]
+                is_page = scope["path"].startswith(DOCUMENTATION) or NO_PAGE[0] in dict(given)
+                message["headers"] = [*given, *HEADERS, *(() if is_page else (NO_PAGE,))]
             await send(message)
 
         refusal = self._refusal(scope) if self._keyless else None
@@ -77,11 +81,15 @@ class Guard:
             )
         if scope["method"] in SAFE_METHODS:
             return None
-        if is_other_sites(headers, self._origins):
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if origin is None:
+            foreign = site in OTHER_SITES
+        else:
+            foreign = urlsplit(origin).netloc != host and origin not in self._origins
+        if foreign:
             return (
                 "a service without API keys takes no changes from other sites' pages; got the "
-                f"Origin {quote(headers.get('origin'))}; FITSERVE_CORS_ORIGINS names sites that "
-                "may ask"
+                f"Origin {quote(origin)}; FITSERVE_CORS_ORIGINS names sites that may ask"
             )
         return None
 

@@ -66,7 +66,6 @@ class TestMigrate:
         stories.post(store)
         with store.database.writing() as connection:
             for statement in (
-                "DROP TABLE session",
                 "DROP TABLE experiment_tag",
                 "DROP INDEX experiment_by_dataset_and_status",
                 "UPDATE alembic_version SET version_num = '0012'",

@@ -1,6 +1,7 @@
-// The API, as this page asks it. Where the service has keys, the browser's cookie says who asks; no
-// script can read it.
-import { askForKey } from "./parts/sign-in.js";
+// The API, as this page asks it. A key, if the service wants one, is kept for this tab alone.
+import { h } from "./dom.js";
+
+const KEY = "fitserve.api_key";
 
 export class ApiError extends Error {
   constructor(status, body) {
@@ -11,22 +12,19 @@ export class ApiError extends Error {
   }
 }
 
-export async function send(method, path, body, more = {}) {
-  try {
-    return await sendOnce(method, path, body, more);
-  } catch (error) {
-    if (error.status === 401 && (await askForKey(signIn))) return send(method, path, body, more);
-    throw error;
-  }
+export function headers(more = {}) {
+  const key = sessionStorage.getItem(KEY);
+  return key ? { ...more, Authorization: `Bearer ${key}` } : more;
 }
 
-async function sendOnce(method, path, body, more) {
+export async function send(method, path, body, more = {}) {
   const content = body === undefined ? {} : { "Content-Type": "application/json" };
   const response = await reached(path, {
     method,
-    headers: { ...content, ...more },
+    headers: headers({ ...content, ...more }),
     body: body === undefined ? undefined : JSON.stringify(body),
   });
+  if (response.status === 401 && (await askForKey())) return send(method, path, body, more);
   if (!response.ok) throw new ApiError(response.status, (await response.json().catch(() => null))?.error);
   return response;
 }
@@ -47,10 +45,30 @@ export async function post(path, body, more = {}) {
   return (await send("POST", path, body, more)).json();
 }
 
-function signIn(key) {
-  return sendOnce("POST", "/session", { key }, {});
+/** Save what a path answers as a file; a link could not carry the key. */
+export async function download(path, name) {
+  const url = URL.createObjectURL(await (await send("GET", path)).blob());
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-export function signOut() {
-  return sendOnce("DELETE", "/session", undefined, {});
+let asking = null;
+
+function askForKey() {
+  asking ??= new Promise((resolve) => {
+    const input = h("input", { type: "password", id: "key", autocomplete: "off", required: true });
+    const form = h("form", { method: "dialog" },
+      h("p", {}, h("label", { for: "key" }, "This service needs an API key.")),
+      input, " ", h("button", { class: "main" }, "Use it"));
+    const dialog = h("dialog", { "aria-label": "API key" }, form);
+    dialog.addEventListener("close", () => {
+      if (input.value) sessionStorage.setItem(KEY, input.value);
+      dialog.remove();
+      asking = null;
+      resolve(Boolean(input.value));
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+  return asking;
 }

@@ -1,7 +1,5 @@
 // Which page is shown goes by the address behind the #.
-import { get, signOut } from "./api.js";
 import { errorNotice, h, replace } from "./dom.js";
-import { showCaller } from "./parts/sign-in.js";
 
 const PAGES = [
   [/^\/?$/, () => import("./pages/experiments.js")],
@@ -50,4 +48,3 @@ function markCurrent(path) {
 
 addEventListener("hashchange", show);
 show();
-get("/session").then((caller) => showCaller(document.getElementById("caller"), caller, signOut), () => {});

@@ -1,5 +1,5 @@
 // One experiment, live.
-import { get, post } from "../api.js";
+import { download, get, post } from "../api.js";
 import { errorNotice, h, replace, throttled } from "../dom.js";
 import { onEvent } from "../events.js";
 import { seconds, when } from "../format.js";
@@ -74,7 +74,7 @@ function header(place, experiment, load) {
       !ended && h("button", { onclick: cancel }, "Cancel"),
       h("a", { class: "button", href: `#/new?from=${id}` }, "Train a variation"),
       experiment.kept_model && h("a", { class: "button", href: `#/try?model=${id}` }, "Try it"),
-      files.map(([text, path, file]) => h("a", { class: "button", href: path, download: file }, text))));
+      files.map(([text, path, file]) => h("button", { onclick: () => download(path, file) }, text))));
 }
 
 function took({ started_at: started, finished_at: finished }) {
