@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -22,6 +23,7 @@ from fitserve_service.datasets import endpoints as datasets
 from fitserve_service.dependencies import Services
 from fitserve_service.direct_route import DirectApplication
 from fitserve_service.dispatcher import Dispatcher
+from fitserve_service.documentation import install_documentation
 from fitserve_service.errors import ERROR_STATUSES, install_error_handlers
 from fitserve_service.events import endpoints as events
 from fitserve_service.events.feed import EventFeed
@@ -91,7 +93,9 @@ def create_app(settings: Settings) -> FastAPI:
     app = DirectApplication(
         title="fitserve",
         description=DESCRIPTION,
-        version="0.1.0",
+        version=version("fitserve"),
+        docs_url=None,
+        redoc_url=None,
         lifespan=lifespan,
         responses=ERROR_STATUSES,
         telemetry=TRACED,
@@ -127,5 +131,6 @@ def create_app(settings: Settings) -> FastAPI:
     ):  # fmt: skip
         app.include_router(part.router)
     install_dashboard(app)
+    install_documentation(app)
     install_openapi(app)
     return app

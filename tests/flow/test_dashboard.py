@@ -1,5 +1,6 @@
 """From an empty form to a prediction, in a real browser, through the whole service."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -52,7 +53,7 @@ class TestDigits:
         return client.experiments.create(dataset="mnist", training=training).id
 
     def test_from_a_running_experiment_to_a_drawn_digit(
-        self, page: Page, experiment_id: str
+        self, page: Page, client: Client, experiment_id: str
     ) -> None:
         page.goto(f"/#/experiments/{experiment_id}")
         expect(page.locator("#status")).to_have_text("succeeded", timeout=TRAINED)
@@ -62,6 +63,10 @@ class TestDigits:
         with page.expect_download() as download:
             page.get_by_role("button", name="Metrics (CSV)").click()
         assert download.value.suggested_filename == f"{experiment_id}.csv"
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Spec (JSON)").click()
+        spec = json.loads(download.value.path().read_text())
+        assert client.experiments.forecast(spec).runs == 1
         page.get_by_role("link", name="Try it").last.click()
         box = page.locator("canvas.pad").bounding_box()
         assert box is not None

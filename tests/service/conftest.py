@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from fitserve_core.settings import Settings
+from support.browsers import running_browser, watched_page
 from support.serving import RunningService, running_service
 
 
@@ -33,3 +35,21 @@ def shared_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
     """A service for tests that leave nothing behind."""
     with running_service(settings_for(tmp_path_factory.mktemp("shared"))) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def context(browser: Browser, service: RunningService) -> Iterator[BrowserContext]:
+    with browser.new_context(base_url=str(service.http.base_url)) as context:
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    with watched_page(context) as page:
+        yield page

@@ -1,42 +1,15 @@
 """The dashboard in a real browser: lists, forms, comparisons, over a store that tests fill."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from fitserve_core.settings import Settings
 from support import stories
-from support.browsers import running_browser, watched_page
+from support.browsers import watched_page
 from support.keys import keyed
 from support.perceptrons import Digits, Line, keep
 from support.serving import RunningService, running_service
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as browser:
-        yield browser
-
-
-@pytest.fixture
-def context(browser: Browser, service: RunningService) -> Iterator[BrowserContext]:
-    with browser.new_context(base_url=str(service.http.base_url)) as context:
-        yield context
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    with watched_page(context) as page:
-        yield page
-
-
-def rows(page: Page) -> list[str]:
-    """Return the ids of the experiments in the list."""
-    found = page.locator("tr[data-id]").all()
-    return [row.get_attribute("data-id") or "" for row in found]
 
 
 class TestList:
@@ -221,6 +194,17 @@ class TestTry:
         expect(warning).to_be_visible()
 
 
+class TestDocumentation:
+    def test_shows_every_call_and_loads_nothing_from_elsewhere(self, page: Page) -> None:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto("/")
+        page.get_by_role("link", name="API").click()
+        expect(page.get_by_text("/experiments/{id}/cancel")).to_be_visible()
+        [origin] = {url.split("/")[2] for url in asked if not url.startswith(("data:", "blob:"))}
+        assert origin in page.url
+
+
 class TestKey:
     def test_is_asked_for_once(self, browser: Browser, settings: Settings) -> None:
         locked, keys = keyed(settings, {"me": "train"})
@@ -236,39 +220,6 @@ class TestKey:
             expect(page.get_by_text("Nothing has been posted yet.")).to_be_visible()
             page.goto("/#/new")
             expect(page.get_by_text("1 cell, 1 run")).to_be_visible()
-
-
-class TestAccessibility:
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_axe_finds_nothing(self, browser: Browser, service: RunningService, scheme) -> None:  # type: ignore[no-untyped-def]
-        kept = keep(service.store, service.artefacts, Digits())
-        pages = {
-            "/#/": "tr[data-id]",
-            "/#/new": ".notice",
-            f"/#/experiments/{kept.experiment.id}": "table.summary",
-            f"/#/compare?ids={kept.experiment.id},{stories.post(service.store).id}": "table",
-            "/#/try": "canvas.pad",
-        }
-        base = str(service.http.base_url)
-        with browser.new_context(base_url=base, color_scheme=scheme) as context:
-            for path, settled in pages.items():
-                with watched_page(context) as page:
-                    page.goto(path)
-                    page.locator(settled).first.wait_for()
-                    found = Axe().run(page)
-                    assert found.violations_count == 0, found.generate_report()
-
-    def test_fits_a_phone(self, browser: Browser, service: RunningService) -> None:
-        kept = keep(service.store, service.artefacts, Digits())
-        phone = {"width": 390, "height": 800}
-        with browser.new_context(
-            base_url=str(service.http.base_url), viewport=phone, has_touch=True
-        ) as context:
-            for path in ("/#/", "/#/new", f"/#/experiments/{kept.experiment.id}", "/#/try"):
-                with watched_page(context) as page:
-                    page.goto(path)
-                    page.locator("h1").wait_for()
-                    assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
 
 
 def draw(page: Page, stroke: list[tuple[int, int]]) -> None:

@@ -200,7 +200,7 @@ class TestFit:
         ]
         certified = next(trace for trace in shown if trace.name == "NIST's certified fit")
         np.testing.assert_allclose(certified.y, certified_transmittance([400.0, 450.0, 500.0]))
-        assert figure.layout.title.text.endswith(": learning_rate 0.1")
+        assert figure.layout.title.subtitle.text == "learning_rate 0.1"
 
     def test_of_digits_there_is_none(self, service: RunningService) -> None:
         status, message = refusal(service, trained(service), "fit")

@@ -23,8 +23,13 @@ HEADERS = [
 ]
 # An answer of the API is no page; pages bring a policy of their own.
 NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-# FastAPI's pages of documentation load their scripts from elsewhere.
-DOCUMENTATION = ("/docs", "/redoc")
+# The page of documentation holds the line of script that starts it.
+DOCUMENTATION = "/docs"
+DOCUMENTED = (
+    b"content-security-policy",
+    b"default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    b"img-src 'self' data:; object-src 'none'; frame-ancestors 'self'",
+)
 
 
 class Guard:
@@ -57,8 +62,9 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = message["headers"]
-                is_page = scope["path"].startswith(DOCUMENTATION) or NO_PAGE[0] in dict(given)
-                message["headers"] = [*given, *HEADERS, *(() if is_page else (NO_PAGE,))]
+                policy = DOCUMENTED if scope["path"].startswith(DOCUMENTATION) else NO_PAGE
+                own = () if policy[0] in dict(given) else (policy,)
+                message["headers"] = [*given, *HEADERS, *own]
             await send(message)
 
         refusal = self._refusal(scope) if self._keyless else None

@@ -18,7 +18,8 @@ def fitted_curves(curves: Sequence[tuple[str, Curve]], cell: str) -> go.Figure:
         curves: a name and the record of each run; at least one.
         cell: what the cell is called.
     """
-    drawn = figure(f"Transmittance over wavelength: {cell}", height=560)
+    drawn = figure("Transmittance over wavelength", height=560)
+    drawn.update_layout(title_subtitle_text=cell)
     drawn.set_subplots(
         rows=2, cols=1, shared_xaxes=True, row_heights=[0.68, 0.32], vertical_spacing=0.06
     )

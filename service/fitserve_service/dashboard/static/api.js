@@ -47,7 +47,11 @@ export async function post(path, body, more = {}) {
 
 /** Save what a path answers as a file; a link could not carry the key. */
 export async function download(path, name) {
-  const url = URL.createObjectURL(await (await send("GET", path)).blob());
+  save(await (await send("GET", path)).blob(), name);
+}
+
+export function save(blob, name) {
+  const url = URL.createObjectURL(blob);
   h("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

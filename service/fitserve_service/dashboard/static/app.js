@@ -46,5 +46,13 @@ function markCurrent(path) {
   }
 }
 
-addEventListener("hashchange", show);
+addEventListener("hashchange", async () => {
+  await show();
+  if (!document.activeElement || document.activeElement === document.body || document.activeElement.closest("nav")) document.getElementById("main").focus({ preventScroll: true });
+});
+document.querySelector(".skip").addEventListener("click", (event) => {
+  // The address behind the # is the page's.
+  event.preventDefault();
+  document.getElementById("main").focus();
+});
 show();

@@ -15,6 +15,25 @@ export function replace(parent, ...children) {
   parent.replaceChildren(...children.flat().filter(Boolean));
 }
 
+/** Like replace, for what is drawn again and again: what has not changed stays, and so does the focus. */
+export function update(parent, ...children) {
+  const wanted = children.flat().filter(Boolean);
+  const held = parent.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+  wanted.forEach((child, place) => {
+    const node = typeof child === "string" ? document.createTextNode(child) : child;
+    const before = parent.childNodes[place];
+    if (before === undefined) parent.append(node);
+    else if (!before.isEqualNode(node)) before.replaceWith(node);
+  });
+  while (parent.childNodes.length > wanted.length) parent.lastChild.remove();
+  if (held === null || parent.contains(document.activeElement)) return;
+  [...parent.querySelectorAll("a, button, input, select, [tabindex]")].find((each) => keyOf(each) === held)?.focus({ preventScroll: true });
+}
+
+function keyOf(element) {
+  return element.dataset.key ?? `${element.tagName} ${element.getAttribute("href") ?? element.getAttribute("aria-label") ?? element.textContent}`;
+}
+
 let counter = 0;
 
 /** A label over its control, with what helps to fill it in. */

@@ -14,7 +14,8 @@ function plotly() {
   return loading;
 }
 
-const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+// Where nothing hovers, the bar of buttons would always lie over the title.
+const CONFIG = { responsive: true, displaylogo: false, displayModeBar: matchMedia("(hover: none)").matches ? false : "hover", modeBarButtonsToRemove: ["lasso2d", "select2d"] };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /** A place for a figure, `refresh(path)` to draw it there, and to draw it again. */
@@ -35,6 +36,7 @@ export class Figure {
   }
 
   async draw(figure) {
+    if (figure.data.length === 0) return this.shown === null && replace(this.element, h("p", { class: "quiet" }, "Nothing to draw yet."));
     const Plotly = await plotly();
     if (this.shown === null) replace(this.element);
     this.shown = figure;

@@ -3,13 +3,15 @@ import { get } from "../api.js";
 import { h, replace } from "../dom.js";
 import { configText, figureName, meanStd, valueText } from "../format.js";
 import { Curves } from "../parts/curves.js";
+import { published } from "../parts/published.js";
 
 const MOST = 10;
 const FOR_PEOPLE = new Set(["name", "tags", "notes", "preset"]);
 
 export async function show(place, _, query) {
   document.title = "Compare · fitserve";
-  const ids = (query.get("ids") ?? "").split(",").filter(Boolean).slice(0, MOST);
+  const asked = (query.get("ids") ?? "").split(",").filter(Boolean);
+  const ids = asked.slice(0, MOST);
   if (ids.length < 2) {
     replace(place, h("h1", {}, "Compare"), h("p", { class: "notice" }, "Tick two experiments or more in the ", h("a", { href: "#/" }, "list"), ", then compare them here."));
     return;
@@ -19,13 +21,16 @@ export async function show(place, _, query) {
     Promise.all(ids.map((id) => get(`/experiments/${id}/summary`))),
   ]);
   const regression = experiments[0].spec.dataset === "eckerle4";
+  const sheets = ids.map(() => h("div"));
   const curves = new Curves(ids, regression ? "regression" : "classification");
   replace(place,
     h("h1", {}, `${ids.length} experiments compared`),
+    asked.length > MOST && h("p", { class: "notice warn" }, `Of the ${asked.length} that were ticked, the first ${MOST}.`),
     h("h2", {}, "What differs"), differences(experiments),
     h("h2", {}, "Best cell of each"), results(experiments, summaries),
+    sheets,
     h("h2", {}, "Learning curves"), curves.element);
-  await curves.refresh();
+  await Promise.all([curves.refresh(), ...sheets.map((sheet, place) => experiments[place].spec.preset && published(sheet, experiments[place].spec.preset, summaries[place]))]);
 }
 
 function headed(experiments, first) {

@@ -1,6 +1,6 @@
 // One experiment, live.
-import { download, get, post } from "../api.js";
-import { errorNotice, h, replace, throttled } from "../dom.js";
+import { download, get, post, save } from "../api.js";
+import { errorNotice, h, replace, throttled, update } from "../dom.js";
 import { onEvent } from "../events.js";
 import { seconds, when } from "../format.js";
 import { Curves } from "../parts/curves.js";
@@ -53,15 +53,19 @@ function header(place, experiment, load) {
   const ended = ENDED.has(status);
   const counts = Object.entries(runs).filter(([, count]) => count > 0).map(([state, count]) => `${count} ${state}`).join(", ");
   const cancel = async () => {
-    try { await post(`/experiments/${id}/cancel`); } catch (error) { place.append(errorNotice(error)); }
-    load();
+    try {
+      await post(`/experiments/${id}/cancel`);
+      await load();
+    } catch (error) {
+      place.append(errorNotice(error));
+    }
   };
   const files = [
     ["Metrics (CSV)", `/experiments/${id}/metrics?format=csv`, `${id}.csv`],
-    ["Spec (JSON)", `/experiments/${id}`, `${id}.json`],
     ...(experiment.kept_model ? [["Model (ONNX)", `/models/${id}/file?format=onnx`, `${id}.onnx`], ["Network (.keras)", `/models/${id}/file?format=keras`, `${id}.keras`]] : []),
   ];
-  replace(place,
+  const keepSpec = () => save(new Blob([JSON.stringify(spec, null, 2)], { type: "application/json" }), `${id}.json`);
+  update(place,
     h("h1", {}, name || id),
     h("p", {}, statusText(experiment, { id: "status" }), ` · ${spec.dataset} · ${counts} · posted ${when(experiment.created_at)}${took(experiment)}`,
       spec.notes && h("span", { class: "quiet" }, ` · ${spec.notes}`)),
@@ -74,7 +78,8 @@ function header(place, experiment, load) {
       !ended && h("button", { onclick: cancel }, "Cancel"),
       h("a", { class: "button", href: `#/new?from=${id}` }, "Train a variation"),
       experiment.kept_model && h("a", { class: "button", href: `#/try?model=${id}` }, "Try it"),
-      files.map(([text, path, file]) => h("button", { onclick: () => download(path, file) }, text))));
+      files.map(([text, path, file]) => h("button", { onclick: () => download(path, file) }, text)),
+      h("button", { onclick: keepSpec }, "Spec (JSON)")));
 }
 
 function took({ started_at: started, finished_at: finished }) {

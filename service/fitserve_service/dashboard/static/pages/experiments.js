@@ -1,6 +1,6 @@
 // All experiments, newest first, live.
 import { get } from "../api.js";
-import { h, labelled, replace, select, throttled } from "../dom.js";
+import { h, labelled, replace, select, throttled, update } from "../dom.js";
 import { onEvent } from "../events.js";
 import { figureName, number, when } from "../format.js";
 import { idle, statusText } from "../parts/status.js";
@@ -24,7 +24,7 @@ export async function show(place, _, query) {
     const { experiments, hasMore } = await listed(filters, size);
     // Answers may overtake each other: only the last question's is drawn.
     if (mine !== asked) return;
-    replace(rows, experiments.map((each) => row(each, chosen, mark)));
+    update(rows, experiments.map((each) => row(each, chosen, mark)));
     more.hidden = !hasMore;
     replace(empty, experiments.length === 0 && nothing(filters));
   }
@@ -82,7 +82,7 @@ function head() {
 function row(experiment, chosen, mark) {
   const { id, name, spec, progress, kept_model: kept } = experiment;
   const box = h("input", {
-    type: "checkbox", checked: chosen.has(id), "aria-label": `Compare ${name || id}`,
+    type: "checkbox", "data-key": id, checked: chosen.has(id), "aria-label": `Compare ${name || id}`,
     onchange: (event) => { if (event.target.checked) chosen.add(id); else chosen.delete(id); mark(); },
   });
   const place = experiment.queue_place ? `, number ${experiment.queue_place} in the queue` : "";

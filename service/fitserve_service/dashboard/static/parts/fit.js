@@ -1,5 +1,5 @@
 // The fits of a cell's runs, of the kept model's cell unless another is chosen.
-import { h, labelled, replace, select } from "../dom.js";
+import { h, labelled, select, update } from "../dom.js";
 import { Figure } from "../figure.js";
 import { configText } from "../format.js";
 
@@ -13,15 +13,12 @@ export class Fit {
   }
 
   async show(summary) {
+    this.summary = summary;
     const ended = summary.cells.filter(({ n }) => n.trained + n.did_not_train + n.diverged > 0);
     const shown = this.chosen ?? summary.kept_model?.cell ?? ended[0]?.cell ?? null;
-    const state = `${ended.map((each) => each.cell)} ${shown}`;
-    if (state !== this.drawn) {
-      this.drawn = state;
-      const options = ended.map((each) => [String(each.cell), configText(each.config)]);
-      const choose = (cell) => { this.chosen = Number(cell); this.refresh(this.chosen); };
-      replace(this.picker, options.length > 1 && labelled("Cell", select(options, String(shown), choose)));
-    }
+    const options = ended.map((each) => [String(each.cell), configText(each.config)]);
+    const choose = (cell) => { this.chosen = Number(cell); this.show(this.summary); };
+    update(this.picker, options.length > 1 && labelled("Cell", select(options, String(shown), choose, { id: "cell" })));
     await this.refresh(shown);
   }
 

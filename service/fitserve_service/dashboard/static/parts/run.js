@@ -1,6 +1,6 @@
 // One run looked at closely: its verdict, what it recorded, its layers.
 import { get } from "../api.js";
-import { h, labelled, replace, select } from "../dom.js";
+import { h, labelled, replace, select, update } from "../dom.js";
 import { Figure } from "../figure.js";
 import { configText, number, runText, words } from "../format.js";
 
@@ -13,33 +13,41 @@ export class RunView {
   constructor(experimentId, images) {
     this.id = experimentId;
     this.kinds = [...ALWAYS, ...ENDED.filter(([name]) => images || name !== "first-layer"), ...(images ? DIGITS : [])];
-    this.element = h("div");
+    [this.picker, this.told, this.figures, this.layers] = [h("div"), h("div"), h("div", { class: "figures" }), h("div")];
+    this.element = h("div", {}, this.picker, this.told, this.figures, this.layers);
     this.chosen = null;
     this.drawn = null;
   }
 
   async show(runs, kept) {
-    this.runs = runs;
+    Object.assign(this, { runs, kept });
     const chosen = runs.find((run) => run.run_id === this.chosen)
       ?? runs.find((run) => run.run_id === kept) ?? runs.find((run) => run.status === "succeeded") ?? runs[0];
-    // What has ended does not change: drawn once.
-    const state = `${chosen.run_id} ${chosen.status} ${chosen.status === "succeeded" ? "" : chosen.epochs.length} ${runs.length}`;
-    if (state === this.drawn) return;
-    this.drawn = state;
     const options = runs.map((run) => [run.run_id, `${configText(run.config)}, ${runText(run)} (${words(run.verdict?.name ?? run.status)}${run.run_id === kept ? ", kept" : ""})`]);
-    const picker = labelled("Run", select(options, chosen.run_id, (id) => { this.chosen = id; this.show(this.runs, kept); }));
-    const figures = this.kinds.filter(([name]) => chosen.status === "succeeded" || name === "gradient-norms")
-      .map(([name, title]) => [name, new Figure(title, ACROSS.has(name))]);
-    const layers = h("div");
-    replace(this.element, picker, told(chosen), h("div", { class: "figures" }, figures.map(([, figure]) => figure.element)), layers);
-    await Promise.all(figures.map(([name, figure]) => figure.refresh(`/experiments/${this.id}/figures/${name}?run=${chosen.run_id}`)));
-    if (chosen.status === "succeeded") await this.summarise(layers, chosen.run_id);
+    const choose = (id) => { this.chosen = id; this.show(this.runs, this.kept); };
+    update(this.picker, labelled("Run", select(options, chosen.run_id, choose, { id: "run" })));
+    update(this.told, told(chosen));
+    const ended = chosen.status === "succeeded";
+    const state = `${chosen.run_id} ${ended}`;
+    if (state !== this.drawn) this.begin(ended);
+    // What has ended does not change: drawn once.
+    if (state === this.drawn && ended) return;
+    this.drawn = state;
+    await Promise.all(this.shown.map(([name, figure]) => figure.refresh(`/experiments/${this.id}/figures/${name}?run=${chosen.run_id}`)));
+    if (ended) await this.summarise(chosen.run_id, state);
   }
 
-  async summarise(place, runId) {
+  begin(ended) {
+    this.shown = this.kinds.filter(([name]) => ended || name === "gradient-norms")
+      .map(([name, title]) => [name, new Figure(title, ACROSS.has(name))]);
+    replace(this.figures, this.shown.map(([, figure]) => figure.element));
+    replace(this.layers);
+  }
+
+  async summarise(runId, state) {
     const record = await get(`/experiments/${this.id}/runs/${runId}/record`).catch(() => null);
-    if (!record) return;
-    replace(place, h("h3", {}, "Layers"), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Layers" }, h("table", {},
+    if (!record || state !== this.drawn) return;
+    replace(this.layers, h("h3", {}, "Layers"), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Layers" }, h("table", {},
       h("thead", {}, h("tr", {}, ["Layer", "Kind", "Output", "Parameters", "Trainable"].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, record.layers.map((layer) => h("tr", {},
         h("th", { scope: "row" }, layer.name), h("td", {}, layer.kind), h("td", {}, `(rows, ${layer.units})`),

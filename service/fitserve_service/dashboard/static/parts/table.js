@@ -1,5 +1,5 @@
 // Mean ± std of every cell, sortable; the best cell and the kept model marked; verdicts counted.
-import { h, replace } from "../dom.js";
+import { h, update } from "../dom.js";
 import { configText, figureName, meanStd, words } from "../format.js";
 
 const SHOWN = ["loss", "accuracy", "mse", "val_loss", "val_accuracy", "val_mse", "test_loss", "test_accuracy", "test_mse"];
@@ -19,7 +19,7 @@ export class SummaryTable {
       ...figures.map((name) => [name, figureName(name), (cell) => cell.figures[name]?.mean ?? -Infinity])];
     const [, , value] = columns.find(([name]) => name === this.order.column) ?? columns[0];
     const cells = [...summary.cells].sort((one, other) => (value(one) - value(other)) * (this.order.up ? 1 : -1));
-    replace(this.element, h("table", { class: "summary" },
+    update(this.element, h("table", { class: "summary" },
       h("thead", {}, h("tr", {}, columns.map(([name, text]) => this.heading(name, text)))),
       h("tbody", {}, cells.map((cell) => this.row(cell, figures)))));
   }
@@ -30,7 +30,7 @@ export class SummaryTable {
     const turn = () => { this.order = { column: name, up: mine ? !this.order.up : true }; this.show(this.summary, this.task); };
     const deciding = name === this.summary.deciding_figure ? " (decides)" : "";
     return h("th", { scope: "col", "aria-sort": sort, class: ["cell", "runs"].includes(name) ? null : "number" },
-      h("button", { type: "button", onclick: turn }, `${text}${deciding}${mine ? (this.order.up ? " ↑" : " ↓") : ""}`));
+      h("button", { type: "button", "data-key": name, onclick: turn }, `${text}${deciding}${mine ? (this.order.up ? " ↑" : " ↓") : ""}`));
   }
 
   row(cell, figures) {
