@@ -16,7 +16,7 @@ up: .venv/.installed  ## broker, API and workers in the foreground, until Ctrl-C
 	@$(BIN)/fitserve up
 
 test: .venv/.developed  ## the whole test suite
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-interop: .venv/.developed .venv-interop/.installed  ## real clients of other protocols (two minutes)
 	@$(BIN)/python scripts/interop.py

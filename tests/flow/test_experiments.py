@@ -16,17 +16,16 @@ def test_a_grid_is_crossed_and_extended(client: Client) -> None:
     )
     client.experiments.wait(posted.id, progress=False)
     before = client.experiments.metrics(posted.id).runs
-    client.experiments.extend(posted.id, repetitions=2, grid={"network.hidden_layers": [[6]]})
+    client.experiments.extend(posted.id, repetitions=2, grid={"split.seed": [3]})
     ended = client.experiments.wait(posted.id, progress=False)
     assert (ended.status, ended.runs.succeeded) == ("succeeded", 12)
     after = client.experiments.metrics(posted.id).runs
     assert [run for run in after if run.run_id in {old.run_id for old in before}] == before
     cells = client.experiments.summary(posted.id).cells
     assert [cell.n.requested for cell in cells] == [2] * 6
-    assert [cell.config["network.hidden_layers"] for cell in cells] == [
-        *([4], [4], [8], [8]),
-        *([6], [6]),
-    ]
+    assert [
+        (cell.config["network.hidden_layers"], cell.config["split.seed"]) for cell in cells
+    ] == [([4], 1), ([4], 2), ([8], 1), ([8], 2), ([4], 3), ([8], 3)]
 
 
 def test_a_run_can_be_looked_at(client: Client) -> None:
