@@ -1,5 +1,6 @@
 """Events: rows written in the transaction of what they report, numbered as they commit."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -7,7 +8,6 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
-    func,
     insert,
     literal,
     select,
@@ -19,7 +19,7 @@ from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
 from fitserve_core.store.rows import moment
 from fitserve_core.store.tables import event, event_clock, experiment
-from fitserve_core.store.viewers import EVERYBODY, Viewer, visible
+from fitserve_core.store.viewers import EVERYBODY, Viewer, sees, visible
 
 
 def append(connection: Connection, experiment_id: str, type_: str, data: dict[str, Any]) -> None:
@@ -49,6 +49,15 @@ def append(connection: Connection, experiment_id: str, type_: str, data: dict[st
             data=data,
         )
     )
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event, and what decides who sees it: its experiment's owner and sharing."""
+
+    event: Event
+    owner: str | None
+    shared: bool
 
 
 class Events:
@@ -88,15 +97,22 @@ class Events:
         with self._database.reading() as connection:
             return int(connection.execute(select(event_clock.c.last_event)).scalar_one())
 
-    def news(self, after: int) -> dict[str, int]:
-        """Return the newest event id of each experiment that has events above `after`."""
+    def newest(self, after: int, limit: int) -> list[Told]:
+        """Return the events of all experiments with `id` above `after`, whoever may see them."""
         query = (
-            select(event.c.experiment_id, func.max(event.c.id))
+            select(event, experiment.c.owner, experiment.c.shared)
+            .join(experiment, experiment.c.id == event.c.experiment_id)
             .where(event.c.id > after)
-            .group_by(event.c.experiment_id)
+            .order_by(event.c.id)
+            .limit(limit)
         )
         with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+            rows = connection.execute(query).mappings()
+            return [Told(_to_event(row), row["owner"], row["shared"]) for row in rows]
+
+    def shows(self, told: Told) -> bool:
+        """Tell whether the viewer sees an event."""
+        return sees(self._viewer, told.owner, shared=told.shared)
 
 
 def _to_event(row: RowMapping) -> Event:

@@ -43,7 +43,7 @@ def find_visible(connection: Connection, experiment_id: str, viewer: Viewer) -> 
         NotFoundError: there is none with this id, as far as `viewer` sees.
     """
     row = find(connection, experiment_id)
-    if not sees(viewer, row):
+    if not sees(viewer, row["owner"], shared=row["shared"]):
         raise _missing(experiment_id)
     return row
 
@@ -56,7 +56,7 @@ def lock_own(connection: Connection, experiment_id: str, viewer: Viewer) -> RowM
         ForbiddenError: it is somebody else's.
     """
     row = lock(connection, experiment_id)
-    if not sees(viewer, row):
+    if not sees(viewer, row["owner"], shared=row["shared"]):
         raise _missing(experiment_id)
     if not viewer.everything and row["owner"] != viewer.name:
         owner = "nobody" if row["owner"] is None else row["owner"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, RowMapping, or_, true
+from sqlalchemy import ColumnElement, or_, true
 
 from fitserve_core.store.tables import experiment
 
@@ -48,6 +48,6 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def sees(viewer: Viewer, row: RowMapping) -> bool:
-    """Tell the same of one experiment's row."""
-    return viewer.everything or row["shared"] or row["owner"] in {None, viewer.name}
+def sees(viewer: Viewer, owner: str | None, *, shared: bool) -> bool:
+    """Tell the same of one experiment, by whose it is and whether others may read it."""
+    return viewer.everything or shared or owner in {None, viewer.name}

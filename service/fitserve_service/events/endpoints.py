@@ -5,13 +5,14 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
+from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from fitserve_core.results import TERMINAL, Event, Page
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts
+from fitserve_service.events.streams import Frame, Stream
 
 router = APIRouter(tags=["events"], dependencies=[READ])
 
@@ -52,19 +53,16 @@ async def experiment_events(
     """
     experiment = await run_in_threadpool(parts.store.experiments.get, id)
 
-    def fetch(after: int, limit: int) -> list[Event]:
-        return parts.store.events.of_experiment(id, after, limit)
-
+    stream = Stream(parts.store.events, id)
     if not _wants_stream(request):
-        return await _page(fetch, after, limit)
+        return await _page(stream, after, limit)
     start = after if last_event_id is None else last_event_id
-    if experiment.status in TERMINAL and not await run_in_threadpool(fetch, start, 1):
+    if experiment.status in TERMINAL and not await run_in_threadpool(stream.fetch, start, 1):
         # Nothing will ever come: 204 tells a browser not to connect again.
         return Response(status_code=204)
-    events = parts.feed.follow(id, start, fetch, lambda event: event.seq)
     there = partial(parts.store.experiments.exists, id)
-    more = partial(fetch, limit=1)
-    return _stream(_until_end(events, there, more), lambda event: event.seq)
+    more = partial(stream.fetch, limit=1)
+    return _answer(stream, _until_end(parts.feed.follow(stream, start), there, more))
 
 
 @router.get("/events", operation_id="all_events", response_model=Page[Event], responses=STREAM)
@@ -76,54 +74,45 @@ async def all_events(
     limit: Limit = 100,
 ) -> Page[Event] | Response:
     """Return a page of all experiments' events, or a live stream of them from now on."""
-    fetch = parts.store.events.of_all
+    stream = Stream(parts.store.events)
     if not _wants_stream(request):
-        return await _page(fetch, after or 0, limit)
+        return await _page(stream, after or 0, limit)
     start = after if last_event_id is None else last_event_id
     if start is None:
         start = await run_in_threadpool(parts.store.events.last)
-    return _stream(
-        parts.feed.follow(None, start, fetch, lambda event: event.id), lambda event: event.id
-    )
+    return _answer(stream, parts.feed.follow(stream, start))
 
 
 def _wants_stream(request: Request) -> bool:
     return "text/event-stream" in request.headers.get("accept", "")
 
 
-async def _page(fetch: Callable[[int, int], list[Event]], after: int, limit: int) -> Page[Event]:
-    found = await run_in_threadpool(fetch, after, limit + 1)
+async def _page(stream: Stream, after: int, limit: int) -> Page[Event]:
+    found = await run_in_threadpool(stream.fetch, after, limit + 1)
     return Page(data=found[:limit], has_more=len(found) > limit)
 
 
 async def _until_end(
-    events: AsyncIterable[Event | None],
+    batches: AsyncIterable[list[Frame]],
     there: Callable[[], bool],
     more: Callable[[int], list[Event]],
-) -> AsyncIterator[Event | None]:
-    async for event in events:
+) -> AsyncIterator[list[Frame]]:
+    async for frames in batches:
         # Deleting an experiment deletes its events: it can only be missed in a quiet time.
-        if event is None and not await run_in_threadpool(there):
+        if not frames and not await run_in_threadpool(there):
             return
-        yield event
+        yield frames
         # An experiment that was extended has ended before, and has gone on.
-        ended_at = event.seq if event is not None and event.type in ENDS else None
+        ended_at = frames[-1].seq if frames and frames[-1].type in ENDS else None
         if ended_at is not None and not await run_in_threadpool(more, ended_at):
             return
 
 
-def _stream(
-    events: AsyncIterable[Event | None], number: Callable[[Event], int]
-) -> EventSourceResponse:
-    async def frames() -> AsyncIterator[bytes]:
-        async for event in events:
-            if event is None:
-                yield KEEPALIVE_COMMENT
-            else:
-                yield format_sse_event(
-                    data_str=event.model_dump_json(), event=event.type, id=str(number(event))
-                )
+def _answer(stream: Stream, batches: AsyncIterable[list[Frame]]) -> EventSourceResponse:
+    async def written() -> AsyncIterator[bytes]:
+        async for frames in batches:
+            yield b"".join(map(stream.written, frames)) or KEEPALIVE_COMMENT
 
     return EventSourceResponse(
-        frames(), headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+        written(), headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     )

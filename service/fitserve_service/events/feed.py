@@ -1,23 +1,27 @@
-"""The feed: one look at the store wakes every stream that has something to tell."""
+"""The feed: one reader of the store for all streams, however many follow."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from itertools import takewhile
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from fitserve_core.results import Event
 from fitserve_core.store.events import Events
+from fitserve_service.events.streams import Frame, Recent, Stream
 
 LOOK_EVERY_SECONDS = 0.1
 QUIET_SECONDS = 15.0
 BATCH = 500
-
-Fetch = Callable[[int, int], list[Event]]
+RECENT_CHARACTERS = 8 * 2**20
 
 
 class EventFeed:
-    """Watches the store's event clock, while anybody listens, and wakes who is concerned.
+    """Reads events as they are written, while anybody follows, and hands them to all concerned.
+
+    What was written before somebody came is read for them alone, as is what they were too slow for:
+    only the most recent events are at hand.
 
     Args:
         events: where events are read.
@@ -25,7 +29,12 @@ class EventFeed:
 
     def __init__(self, events: Events) -> None:
         self._events = events
-        self._listeners: dict[asyncio.Event, str | None] = {}
+        self._listeners: dict[asyncio.Event, Stream] = {}
+        self._recent: deque[Recent] = deque()
+        self._characters = 0
+        # Events after `_first`, up to `_last`, are at hand; None: nobody has followed.
+        self._first = 0
+        self._last: int | None = None
         self._closing = False
 
     @asynccontextmanager
@@ -46,52 +55,86 @@ class EventFeed:
         for listener in self._listeners:
             listener.set()
 
-    async def follow(
-        self, experiment_id: str | None, after: int, fetch: Fetch, number: Callable[[Event], int]
-    ) -> AsyncIterator[Event | None]:
-        """Yield events after `after` as they are written, and None in quiet times.
+    async def follow(self, stream: Stream, after: int) -> AsyncIterator[list[Frame]]:
+        """Yield events as they are written, those of one moment together; none in quiet times.
 
         Args:
-            experiment_id: whose events; None for those of all.
-            after: number of the last event already seen.
-            fetch: `(after, limit)` to the next events.
-            number: an event's number in this stream.
+            stream: whose.
+            after: number in it of the last event already seen.
         """
-        with self._listening(experiment_id) as news:
+        place: int | None = None
+        with self._listening(stream) as news:
             while not self._closing:
                 news.clear()
-                found = await asyncio.to_thread(fetch, after, BATCH)
-                for event in found:
-                    yield event
-                    after = number(event)
-                if not found and not await _within(news, QUIET_SECONDS):
-                    yield None
+                if place is None or place < self._first:
+                    # Looked at before the store: what is written from now on will be at hand.
+                    reached = self._last
+                    found = await asyncio.to_thread(stream.fetch, after, BATCH)
+                    frames = [Frame(event) for event in found]
+                    place = None if frames else reached
+                else:
+                    frames = [
+                        frame
+                        for frame in self._since(stream, place)
+                        if stream.number(frame) > after
+                    ]
+                    place = self._last
+                if frames:
+                    yield frames
+                    after = stream.number(frames[-1])
+                elif not await _within(news, QUIET_SECONDS):
+                    yield []
 
     @contextmanager
-    def _listening(self, experiment_id: str | None) -> Iterator[asyncio.Event]:
+    def _listening(self, stream: Stream) -> Iterator[asyncio.Event]:
         listener = asyncio.Event()
-        self._listeners[listener] = experiment_id
+        self._listeners[listener] = stream
         try:
             yield listener
         finally:
             del self._listeners[listener]
 
+    def _since(self, stream: Stream, place: int) -> list[Frame]:
+        newer = takewhile(lambda recent: recent.frame.id > place, reversed(self._recent))
+        return [recent.frame for recent in newer if stream.shows(recent)][::-1]
+
     async def _watch(self) -> None:
-        seen = 0
         while True:
             await asyncio.sleep(LOOK_EVERY_SECONDS)
             if not self._listeners:
+                self._forget()
                 continue
             with suppress(SQLAlchemyError):
-                last = await asyncio.to_thread(self._events.last)
-                if last != seen:
-                    self._wake(await asyncio.to_thread(self._events.news, seen))
-                    seen = last
+                await self._look()
 
-    def _wake(self, news: dict[str, int]) -> None:
-        for listener, experiment_id in self._listeners.items():
-            if experiment_id is None or experiment_id in news:
+    def _forget(self) -> None:
+        self._recent.clear()
+        self._characters = 0
+        self._last = None
+
+    async def _look(self) -> None:
+        if self._last is None:
+            self._first = self._last = await asyncio.to_thread(self._events.last)
+            for listener in self._listeners:
                 listener.set()
+        for recent in await asyncio.to_thread(_newest, self._events, self._last):
+            self._add(recent)
+
+    def _add(self, recent: Recent) -> None:
+        self._recent.append(recent)
+        self._last = recent.frame.id
+        self._characters += recent.frame.size
+        while self._characters > RECENT_CHARACTERS:
+            oldest = self._recent.popleft().frame
+            self._characters -= oldest.size
+            self._first = oldest.id
+        for listener, stream in self._listeners.items():
+            if stream.shows(recent):
+                listener.set()
+
+
+def _newest(events: Events, after: int) -> list[Recent]:
+    return [Recent(told, Frame(told.event)) for told in events.newest(after, BATCH)]
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:

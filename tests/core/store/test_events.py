@@ -3,7 +3,7 @@
 import threading
 
 from fitserve_core.settings import Settings
-from fitserve_core.store import Store
+from fitserve_core.store import Store, Viewer
 from support import stories
 
 
@@ -49,9 +49,19 @@ class TestOfAll:
         assert store.events.last() == 40
 
 
-class TestNews:
-    def test_names_experiments_with_newer_events(self, store: Store) -> None:
+class TestNewest:
+    def test_tells_of_every_experiment_and_who_may_see_it(self, store: Store) -> None:
         stories.post(store)
         seen = store.events.last()
-        newer = stories.post(store)
-        assert store.events.news(seen) == {newer.id: seen + 1}
+        theirs = store.seen_by(Viewer("ada")).experiments.create(stories.spec())
+        [told] = store.events.newest(seen, 9)
+        assert (told.event.experiment_id, told.event.id) == (theirs.id, seen + 1)
+        mine, others = (store.seen_by(Viewer(name)).events for name in ("ada", "ben"))
+        assert (mine.shows(told), others.shows(told), store.events.shows(told)) == (
+            True,
+            False,
+            True,
+        )
+        store.experiments.describe(theirs.id, {"shared": True})
+        [told] = store.events.newest(seen, 9)
+        assert others.shows(told)
