@@ -6,6 +6,7 @@ from statistics import fmean, stdev
 
 import pytest
 
+from fitserve_core.store import histories
 from support import stories
 from support.serving import RunningService
 
@@ -119,6 +120,19 @@ class TestMetrics:
         assert ended["verdict"]["name"] == "trained"
         assert ended["artefacts"] == [{"kind": "onnx", "sha256": "0" * 64, "bytes": 10}]
         assert (waiting["status"], waiting["epochs"], waiting["final"]) == ("queued", [], None)
+
+    def test_is_sent_in_pieces_that_make_the_same_whole(
+        self, service: RunningService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(histories, "RUNS_AT_ONCE", 2)
+        monkeypatch.setattr(histories, "EPOCHS_AT_ONCE", 3)
+        monkeypatch.setattr(histories, "FEW_EPOCHS", 2)
+        experiment = stories.post(service.store, repetitions=4)
+        for epochs in (7, 2, 0):
+            stories.train(service.store, epochs=epochs)
+        answer = service.http.get(f"/experiments/{experiment.id}/metrics")
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.json() == service.store.runs.metrics(experiment.id).model_dump(mode="json")
 
     def test_csv_has_a_line_for_each_run_and_epoch(self, service: RunningService) -> None:
         experiment = stories.post(service.store, repetitions=2, learning_rates=(0.01, 0.1))

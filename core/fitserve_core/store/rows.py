@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from fitserve_core.results import EpochFigures, Experiment, KeptModel, Progress, RunCounts
+from fitserve_core.results import Experiment, KeptModel, Progress, RunCounts
 from fitserve_core.spec import Cell, ExperimentSpec
 from fitserve_core.spec.accepted import as_accepted
 from fitserve_core.store.tables import run
@@ -64,11 +64,6 @@ def to_kept(row: RowMapping) -> KeptModel | None:
         figure=row["kept_figure"],
         value=row["kept_value"],
     )
-
-
-def to_epoch(row: RowMapping) -> EpochFigures:
-    """Return an epoch's figures from its row."""
-    return EpochFigures(**{name: row[name] for name in EpochFigures.model_fields})
 
 
 def place_of(row: RowMapping) -> dict[str, int | None]:

@@ -1,27 +1,16 @@
 """Runs as they are read: metrics of every epoch, summaries, files."""
 
-from collections import defaultdict
-from typing import Any
-
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import select
 
 from fitserve_core.errors import ConflictError, NotFoundError
-from fitserve_core.results import Artefact, EpochFigures, Metrics, RunMetrics, Summary
+from fitserve_core.results import Metrics, Summary
 from fitserve_core.store.database import Database
 from fitserve_core.store.files import StoredFile
+from fitserve_core.store.histories import Histories
 from fitserve_core.store.models import files_of
 from fitserve_core.store.parents import find_visible
-from fitserve_core.store.rows import (
-    OUTCOME,
-    cells_of,
-    moment,
-    place_of,
-    spec_of,
-    to_epoch,
-    to_kept,
-    to_outcome,
-)
-from fitserve_core.store.tables import artefact, epoch, run
+from fitserve_core.store.rows import OUTCOME, cells_of, spec_of, to_kept, to_outcome
+from fitserve_core.store.tables import run
 from fitserve_core.store.viewers import EVERYBODY, Viewer
 from fitserve_core.summary import best_cell, deciding_of, summarise
 
@@ -39,13 +28,8 @@ class Runs:
         Raises:
             NotFoundError: there is no such experiment.
         """
-        with self._database.reading() as connection:
-            find_visible(connection, experiment_id, self._viewer)
-            rows = _rows(connection, experiment_id)
-            epochs = _epochs(connection, experiment_id)
-            files = _files(connection, experiment_id)
-        runs = [_to_metrics(row, epochs[row["id"]], files[row["id"]]) for row in rows]
-        return Metrics(experiment_id=experiment_id, runs=runs)
+        histories = Histories(self._database, self._viewer).of(experiment_id)
+        return Metrics(experiment_id=experiment_id, runs=[each.whole() for each in histories])
 
     def summary(self, experiment_id: str) -> Summary:
         """Return mean ± standard deviation of every cell as far as its runs have ended.
@@ -105,61 +89,3 @@ class Runs:
                 received=run_id,
             )
         return stored
-
-
-def _rows(connection: Connection, experiment_id: str) -> list[RowMapping]:
-    query = select(run).where(run.c.experiment_id == experiment_id)
-    return list(connection.execute(query.order_by(run.c.cell, run.c.repetition)).mappings())
-
-
-def _epochs(connection: Connection, experiment_id: str) -> dict[str, list[EpochFigures]]:
-    query = (
-        select(epoch)
-        .join(run, run.c.id == epoch.c.run_id)
-        .where(run.c.experiment_id == experiment_id)
-        .order_by(epoch.c.run_id, epoch.c.epoch)
-    )
-    grouped: dict[str, list[EpochFigures]] = defaultdict(list)
-    for row in connection.execute(query).mappings():
-        grouped[row["run_id"]].append(to_epoch(row))
-    return grouped
-
-
-def _files(connection: Connection, experiment_id: str) -> dict[str, list[Artefact]]:
-    query = (
-        select(artefact)
-        .join(run, run.c.id == artefact.c.run_id)
-        .where(run.c.experiment_id == experiment_id)
-        .order_by(artefact.c.run_id, artefact.c.kind)
-    )
-    grouped: dict[str, list[Artefact]] = defaultdict(list)
-    for row in connection.execute(query).mappings():
-        grouped[row["run_id"]].append(Artefact.model_validate({**row}))
-    return grouped
-
-
-def _to_metrics(
-    row: RowMapping, epochs: list[EpochFigures], artefacts: list[Artefact]
-) -> RunMetrics:
-    same = (
-        "cell",
-        "config",
-        "seed",
-        "status",
-        "attempt",
-        "verdict",
-        "final",
-        "error",
-    )
-    values: dict[str, Any] = {name: row[name] for name in same}
-    return RunMetrics(
-        run_id=row["id"],
-        started_from=row["starts_from"],
-        device=row["trained_on"],
-        epochs=epochs,
-        artefacts=artefacts,
-        started_at=moment(row["started_at"]),
-        finished_at=moment(row["finished_at"]),
-        **place_of(row),
-        **values,
-    )

@@ -10,6 +10,7 @@ from fitserve_core.store.events import Events
 from fitserve_core.store.experiments import Experiments
 from fitserve_core.store.extending import Extensions
 from fitserve_core.store.forecasts import Forecasts
+from fitserve_core.store.histories import Histories
 from fitserve_core.store.inventory import Inventory
 from fitserve_core.store.leases import Leases
 from fitserve_core.store.migrate import migrate
@@ -66,6 +67,7 @@ class Store:
         self.extensions = Extensions(self.database, viewer)
         self.forecasts = Forecasts(self.database, viewer)
         self.runs = Runs(self.database, viewer)
+        self.histories = Histories(self.database, viewer)
         self.events = Events(self.database, viewer)
         self.models = Models(self.database, viewer)
         self.versions = Versions(self.database, viewer)

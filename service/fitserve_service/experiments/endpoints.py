@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Header, Path, Query
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from fitserve_core.catalogue.preset import PostedSpec
 from fitserve_core.records import RunRecord
@@ -15,7 +15,7 @@ from fitserve_core.spec.extension import Extension
 from fitserve_service.access.scopes import READ, TRAIN
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.experiments.examples import SPECS
-from fitserve_service.experiments.table import metrics_csv
+from fitserve_service.experiments.metrics import metrics_csv, metrics_json
 from fitserve_service.json_route import JsonRoute
 
 router = APIRouter(prefix="/experiments", tags=["experiments"], route_class=JsonRoute)
@@ -82,19 +82,29 @@ def get(id: Id, parts: Parts) -> Experiment:  # noqa: A002 - the path's word
     return parts.workers.told(parts.store.experiments.get(id))
 
 
-@router.get("/{id}/metrics", operation_id="experiment_metrics", dependencies=[READ], responses=CSV)
+@router.get(
+    "/{id}/metrics",
+    operation_id="experiment_metrics",
+    dependencies=[READ],
+    response_model=Metrics,
+    responses=CSV,
+)
 def metrics(
     id: Id,  # noqa: A002
     parts: Parts,
     format: Annotated[  # noqa: A002
         Literal["json", "csv"], Query(description="csv: one line for each run and epoch.")
     ] = "json",
-) -> Metrics:
-    """Return every run with the figures of every epoch and of the end."""
-    found = parts.store.runs.metrics(id)
+) -> Response:
+    """Return every run with the figures of every epoch and of the end.
+
+    The answer is sent as it is read, however long it is; it breaks off if the experiment is deleted
+    meanwhile.
+    """
+    histories = parts.store.histories
     if format == "csv":
-        return PlainTextResponse(metrics_csv(found), media_type="text/csv")  # type: ignore[return-value]
-    return found
+        return StreamingResponse(metrics_csv(id, histories), media_type="text/csv")
+    return StreamingResponse(metrics_json(id, histories.of(id)), media_type="application/json")
 
 
 @router.get("/{id}/summary", operation_id="experiment_summary", dependencies=[READ])

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts
-from fitserve_service.experiments.table import metrics_csv
+from fitserve_service.experiments.metrics import metrics_csv
 from fitserve_service.exports.mlflow import write_mlflow
 from fitserve_service.exports.tensorboard import write_tensorboard
 
@@ -44,14 +44,14 @@ def export(
 ) -> Response:
     """Return an experiment's figures in the form that another program reads, so far as they go."""
     experiment = parts.store.experiments.get(id)
-    metrics = parts.store.runs.metrics(id)
+    histories = parts.store.histories
     if format == "csv":
-        return PlainTextResponse(metrics_csv(metrics), media_type="text/csv")
+        return StreamingResponse(metrics_csv(id, histories), media_type="text/csv")
     folder = Path(tempfile.mkdtemp(prefix="fitserve-export-"))
     try:
         name = f"{id}-{format}"
         (folder / name).mkdir()
-        FOLDERS[format](folder / name, experiment, metrics)
+        FOLDERS[format](folder / name, experiment, (run.whole() for run in histories.of(id)))
         archive = shutil.make_archive(str(folder / "archive"), "zip", folder, name)
     except BaseException:
         shutil.rmtree(folder)

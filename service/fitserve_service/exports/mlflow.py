@@ -7,13 +7,14 @@ System".
 import json
 import zlib
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from fitserve_core.results import Experiment, Metrics, RunMetrics, Status
+from fitserve_core.results import Experiment, RunMetrics, Status
 from fitserve_service.exports.series import points
 from fitserve_service.labels import run_label
 
@@ -21,7 +22,7 @@ STATUS: dict[Status, int] = {"running": 1, "queued": 2, "succeeded": 3, "failed"
 LOCAL = 4  # the source type
 
 
-def write_mlflow(folder: Path, experiment: Experiment, metrics: Metrics) -> None:
+def write_mlflow(folder: Path, experiment: Experiment, runs: Iterable[RunMetrics]) -> None:
     """Write `folder/<experiment>/<run>/{metrics,params,tags}`, for `--backend-store-uri folder`.
 
     What was configured and the spec's main choices are parameters; the verdict is a tag.
@@ -39,7 +40,7 @@ def write_mlflow(folder: Path, experiment: Experiment, metrics: Metrics) -> None
         "name": f"{experiment.name} ({experiment.id})" if experiment.name else experiment.id,
     }
     _write(place / "meta.yaml", yaml.safe_dump(about))
-    for run in metrics.runs:
+    for run in runs:
         _write_run(place / run.run_id, number, experiment, run)
 
 

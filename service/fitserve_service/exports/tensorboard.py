@@ -1,13 +1,14 @@
 """Event files that TensorBoard reads: one folder a run."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
-from fitserve_core.results import Experiment, Metrics
+from fitserve_core.results import Experiment, RunMetrics
 from fitserve_service.exports.series import points, tag_of
 
 
-def write_tensorboard(folder: Path, experiment: Experiment, metrics: Metrics) -> None:
+def write_tensorboard(folder: Path, experiment: Experiment, runs: Iterable[RunMetrics]) -> None:
     """Write `folder/<cell>/<repetition>/events…`, for `tensorboard --logdir folder`.
 
     Scalars are named `figure/part` over epochs, final figures stand at the last epoch, and what was
@@ -15,7 +16,7 @@ def write_tensorboard(folder: Path, experiment: Experiment, metrics: Metrics) ->
     """
     from tensorboardX import SummaryWriter  # noqa: PLC0415  protobuf's memory, only when asked for
 
-    for run in metrics.runs:
+    for run in runs:
         place = folder / f"cell-{run.cell}" / f"repetition-{run.repetition + 1}-{run.run_id}"
         with SummaryWriter(str(place)) as writer:
             config = json.dumps({**run.config, "seed": run.seed}, indent=2)
