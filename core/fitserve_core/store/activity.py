@@ -37,15 +37,14 @@ def activity(database: Database) -> Activity:
     lost = counted(database, LEASES_LOST)
     with database.reading() as connection:
         by_status = select(run.c.status, func.count()).group_by(run.c.status)
-        waiting = (
-            select(func.count(), now() - func.min(experiment.c.created_at))
-            .join(experiment, experiment.c.id == run.c.experiment_id)
-            .where(claimable())
-        )
-        depth, oldest = connection.execute(waiting).one()
+        waiting = select(func.count()).select_from(run).where(claimable())
+        # Ids are in the order of posting.
+        first = select(run.c.experiment_id).where(claimable()).order_by(run.c.experiment_id)
+        posted = experiment.c.id == first.limit(1).scalar_subquery()
+        oldest = connection.scalar(select(now() - experiment.c.created_at).where(posted))
         return Activity(
             runs={row[0]: row[1] for row in connection.execute(by_status)},
-            queue_depth=depth,
+            queue_depth=connection.execute(waiting).scalar_one(),
             oldest_seconds=oldest or 0.0,
             leases_lost=lost,
             steps_per_second=_steps_per_second(connection),

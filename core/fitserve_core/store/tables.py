@@ -19,6 +19,8 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+_KEPT = "kept_rank IS NOT NULL"
+
 experiment = Table(
     "experiment",
     metadata,
@@ -56,8 +58,8 @@ experiment = Table(
         "model_name",
         "kept_figure",
         "kept_rank",
-        sqlite_where=text("kept_rank IS NOT NULL"),
-        postgresql_where=text("kept_rank IS NOT NULL"),
+        sqlite_where=text(_KEPT),
+        postgresql_where=text(_KEPT),
     ),
 )
 
@@ -106,6 +108,8 @@ run = Table(
     Index("run_waiting", "status", "experiment_id", "position"),
     Index("run_started_from", "starts_from"),
     Index("run_leased", "status", "lease_until"),
+    Index("run_ended", "status", "finished_at"),
+    Index("run_interrupted", "status", "attempt"),
 )
 
 epoch = Table(

@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, case, func, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, case, func, select
 
 from fitserve_core.devices import ANY
 from fitserve_core.results import Experiment
@@ -55,13 +55,8 @@ def queue_places(connection: Connection, waiting: list[str]) -> dict[str, int]:
     """Return the place of each of these that wait for their first run; 1 is the next one."""
     if not waiting:
         return {}
-    ids = sorted(waiting)
-    # Those between two that are asked for are counted once, all of them in an index.
-    steps = [
-        _queued().where(experiment.c.id <= id_, experiment.c.id > before).scalar_subquery()
-        for before, id_ in zip(["", *ids], ids, strict=False)
-    ]
-    return dict(zip(ids, accumulate(connection.execute(select(*steps)).one()), strict=True))
+    steps = connection.execute(_STEPS, {"ids": waiting}).all()
+    return dict(zip((id_ for id_, _ in steps), accumulate(n for _, n in steps), strict=True))
 
 
 def queue_length(connection: Connection) -> int:
@@ -71,3 +66,19 @@ def queue_length(connection: Connection) -> int:
 
 def _queued() -> Select[int]:
     return select(func.count()).select_from(experiment).where(experiment.c.status == "queued")
+
+
+def _steps() -> Select[str, int]:
+    """From each experiment to the next one, how many there are in the queue, itself included."""
+    before = func.lag(experiment.c.id, 1, "").over(order_by=experiment.c.id).label("before")
+    asked = select(experiment.c.id, before)
+    asked_for = asked.where(experiment.c.id.in_(bindparam("ids", expanding=True))).cte()
+    there = experiment.alias()
+    # Counted in an index, each of them once.
+    between = select(func.count()).where(
+        there.c.status == "queued", there.c.id > asked_for.c.before, there.c.id <= asked_for.c.id
+    )
+    return select(asked_for.c.id, between.scalar_subquery()).order_by(asked_for.c.id)
+
+
+_STEPS = _steps()

@@ -12,8 +12,7 @@ from fitserve_core.store.tables import run
 def next_run(connection: Connection, kind: DeviceKind) -> Row[Any] | None:
     """Return id and experiment of the run that a worker is to train next, its lock not taken."""
     mine = needed_device().in_(taken_by(kind))
-    interrupted = connection.execute(_interrupted(mine)).first()
-    return interrupted or connection.execute(_fairest(mine)).first()
+    return _interrupted(connection, mine) or _fairest(connection, mine)
 
 
 def needed_device() -> ColumnElement[Device]:
@@ -35,42 +34,30 @@ def claimable() -> ColumnElement[bool]:
     return and_(run.c.status == "queued", or_(run.c.starts_from.is_(None), ~there.exists()))
 
 
-def _interrupted(mine: ColumnElement[bool]) -> Select[Any]:
-    return (
-        select(run.c.id, run.c.experiment_id)
-        .where(run.c.status == "queued", run.c.attempt > 0, mine)
-        .order_by(run.c.experiment_id, run.c.position)
-        .limit(1)
-    )
+def _interrupted(connection: Connection, mine: ColumnElement[bool]) -> Row[Any] | None:
+    # Few at any time: sorted here, so that a database looks for them rather than for their order.
+    query: Select[Any] = select(run.c.id, run.c.experiment_id, run.c.position)
+    found = connection.execute(query.where(run.c.status == "queued", run.c.attempt > 0, mine))
+    return min(found, key=lambda row: (row.experiment_id, row.position), default=None)
 
 
-def _fairest(mine: ColumnElement[bool]) -> Select[Any]:
+def _fairest(connection: Connection, mine: ColumnElement[bool]) -> Row[Any] | None:
     """The next run of the experiment that has the fewest in training, the oldest among equals.
 
     A short experiment is so never stuck behind a long one: it gets the next slot that is free.
     """
-    waiting = (
-        select(run.c.experiment_id, func.min(run.c.position).label("position"))
-        .where(claimable(), mine)
-        .group_by(run.c.experiment_id)
-        .subquery()
-    )
-    training = (
-        select(run.c.experiment_id, func.count().label("runs"))
-        .where(run.c.status == "running")
-        .group_by(run.c.experiment_id)
-        .subquery()
-    )
-    return (
+    training = select(run.c.experiment_id).where(run.c.status == "running")
+    first: Select[Any] = (
         select(run.c.id, run.c.experiment_id)
-        .join(
-            waiting,
-            and_(
-                waiting.c.experiment_id == run.c.experiment_id,
-                waiting.c.position == run.c.position,
-            ),
-        )
-        .outerjoin(training, training.c.experiment_id == run.c.experiment_id)
-        .order_by(func.coalesce(training.c.runs, 0), run.c.experiment_id)
+        .where(claimable(), mine)
+        .order_by(run.c.experiment_id, run.c.position)
         .limit(1)
     )
+    if found := connection.execute(first.where(run.c.experiment_id.not_in(training))).first():
+        return found
+    # There are no more of these than slots, however many runs wait.
+    in_turn = training.group_by(run.c.experiment_id).order_by(func.count(), run.c.experiment_id)
+    for experiment_id in connection.scalars(in_turn).all():
+        if found := connection.execute(first.where(run.c.experiment_id == experiment_id)).first():
+            return found
+    return None
