@@ -5,6 +5,7 @@ import json
 import httpx2
 import pytest
 from sqlalchemy import text
+from tests.support.receivers import receiving
 from typer.testing import CliRunner
 
 from fitserve.cli.app import app
@@ -29,7 +30,13 @@ def doctor(service, fake_time, answers, tmp_path):
 
     def look(**env):
         given = Connection(transport=httpx2.MockTransport(service), clock=fake_time.clock)
-        settled = {"FITSERVE_DATA": str(tmp_path), "DATABASE_URL": "", "REDIS_URL": "", **env}
+        settled = {
+            "FITSERVE_DATA": str(tmp_path),
+            "DATABASE_URL": "",
+            "REDIS_URL": "",
+            "FITSERVE_PORT": "0",
+            **env,
+        }
         run = CliRunner().invoke(app, ["doctor", "--json"], obj=given, env=settled)
         return {found["piece"]: found for found in json.loads(run.stdout)}, run.exit_code
 
@@ -41,7 +48,9 @@ class TestHealthy:
         found, code = doctor()
         assert code == 0
         assert {each["state"] for each in found.values()} == {"ok"}
-        assert list(found)[-6:] == ["data folder", "store", "broker", "MNIST", "devices", "service"]
+        assert list(found)[-7:] == [
+            *("data folder", "store", "broker", "MNIST", "devices", "address", "service")
+        ]  # fmt: skip
 
     def test_a_store_is_described_and_left_alone(self, doctor, tmp_path):
         Store.opened(Settings(data=tmp_path, database_url=None)).close()
@@ -84,6 +93,14 @@ class TestWrong:
         assert (code, found["MNIST"]["state"]) == (1, "wrong")
         assert "nowhere.npz, which is not there" in found["MNIST"]["told"]
 
+    def test_a_port_that_another_program_has(self, doctor):
+        with receiving() as other:
+            port = other.url.rpartition(":")[2]
+            found, code = doctor(FITSERVE_PORT=port)
+        assert (code, found["address"]["state"]) == (1, "wrong")
+        assert f"cannot listen on 127.0.0.1:{port}" in found["address"]["told"]
+        assert "FITSERVE_PORT" in found["address"]["advice"]
+
 
 class TestWarning:
     def test_no_service_is_no_fault_of_this_machine(self, doctor, service):
@@ -92,6 +109,21 @@ class TestWarning:
         found, code = doctor()
         assert (code, found["service"]["state"]) == (0, "warning")
         assert "`fitserve up`" in found["service"]["advice"]
+
+    @pytest.mark.parametrize(
+        ("part", "state", "advice"),
+        [
+            ("broker", "unavailable: ConnectionError", "REDIS_URL"),
+            ("workers", "none: experiments wait for one", "`fitserve worker`"),
+            ("data", "nearly full: 150 MiB are left", "`fitserve gc"),
+        ],
+    )
+    def test_a_service_that_lacks_a_part(self, doctor, service, answers, part, state, advice):
+        service.answers.clear()
+        service.then(answers.ok({"status": "ok", "parts": {"store": "ok", part: state}}))
+        found, code = doctor()
+        assert (code, found["service"]["state"]) == (0, "warning")
+        assert advice in found["service"]["advice"]
 
     def test_settings_that_cannot_be_used(self, doctor):
         found, code = doctor(FITSERVE_SLOTS="0")

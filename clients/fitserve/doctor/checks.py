@@ -9,15 +9,22 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from fitserve.doctor.findings import Finding
+from fitserve.doctor.findings import Finding, State
 from fitserve.sync.client import Client
-from fitserve_core.errors import FitserveError
+from fitserve_core.errors import ConfigurationError, FitserveError
 
 if TYPE_CHECKING:
     from fitserve_core.settings import Settings
 
 EXTRAS = {"service": "fastapi", "workers": "tensorflow"}
 INSTALL = "pip install 'fitserve[all]'"
+# What to do where a part of the service does not work.
+PARTS = {
+    "store": "is its database running, and its disk not full? `logs/` in its data folder tell more",
+    "broker": "start what its REDIS_URL names; what waits is trained by itself then",
+    "workers": "`fitserve worker` adds one; `logs/` in its data folder tell why others are gone",
+    "data": "make room: `fitserve gc --older-than 30d`, or a larger disk under FITSERVE_DATA",
+}
 LEAST_FREE_BYTES = 2 * 2**30
 
 
@@ -39,7 +46,7 @@ def installed() -> Iterator[Finding]:
 
 def here(settings: "Settings") -> Iterator[Finding]:
     """Look at what a service on this machine would work with."""
-    for check in (_data, _store, _broker, _digits, _devices):
+    for check in (_data, _store, _broker, _digits, _devices, _address):
         yield check(settings)
 
 
@@ -51,12 +58,11 @@ def service(client: Client) -> Finding:
         advice = "`fitserve up` starts one here; FITSERVE_URL names one elsewhere"
         return Finding(piece="service", state="warning", told=error.message, advice=advice)
     parts = ", ".join(f"{name} {state}" for name, state in health.parts.items())
-    if health.status == "ok":
-        return Finding(piece="service", state="ok", told=f"{client.base_url}: {parts}")
-    advice = "look at the parts that are unavailable; its log tells more"
-    return Finding(
-        piece="service", state="wrong", told=f"{client.base_url}: {parts}", advice=advice
-    )
+    told = f"{client.base_url}: {parts}"
+    lacking = [name for name, state in health.parts.items() if not state.startswith("ok")]
+    advised = "; ".join(PARTS[name] for name in lacking if name in PARTS)
+    state: State = "wrong" if health.status != "ok" else "warning" if lacking else "ok"
+    return Finding(piece="service", state=state, told=told, advice=advised or None)
 
 
 def _data(settings: "Settings") -> Finding:
@@ -136,3 +142,29 @@ def _devices(settings: "Settings") -> Finding:
         told = f"{cores}; {error.message}"
         return Finding(piece="devices", state="wrong", told=told, advice=INSTALL)
     return Finding(piece="devices", state="ok", told=f"{cores}; GPUs: {', '.join(gpus) or 'none'}")
+
+
+def _address(settings: "Settings") -> Finding:
+    where = f"{settings.host}:{settings.port}"
+    if importlib.util.find_spec("fastapi") is None:
+        return Finding(piece="address", state="ok", told="none: this machine does not serve")
+    from fitserve_service.listening import bind  # noqa: PLC0415  an extra's
+
+    try:
+        bind(settings).close()
+    except ConfigurationError as error:
+        if _is_fitserve(f"http://{where}"):
+            return Finding(piece="address", state="ok", told=f"{where}, where a fitserve answers")
+        told, _, advice = error.message.partition("; ")
+        return Finding(piece="address", state="wrong", told=told, advice=advice)
+    told = "a free port" if settings.port == 0 else f"{where} is free"
+    return Finding(piece="address", state="ok", told=told)
+
+
+def _is_fitserve(url: str) -> bool:
+    with Client(url) as client:
+        try:
+            client.health()
+        except FitserveError:
+            return False
+    return True
