@@ -69,6 +69,9 @@ def _served(settings: Settings, entry: str) -> Iterator[str]:
         "FITSERVE_DATA": str(settings.data),
         "FITSERVE_EXPLAIN_SOCKET": str(explain_socket),
         "FITSERVE_API_KEYS": entry,
+        # It asks as fast as it is answered, also with wrong keys; how often one may has own tests.
+        "FITSERVE_MAX_REQUESTS_PER_MINUTE": "1000000",
+        "FITSERVE_MAX_WRONG_KEYS_PER_MINUTE": "1000000",
     }
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -7,6 +7,7 @@ FitserveError
 ├── UnauthorizedError        no API key, or an unknown one
 ├── ForbiddenError           a key that may not do this
 ├── QuotaExceededError       a key that has as much in the queue as it may
+├── RateLimitedError         a caller that asks more often than it may
 ├── UnavailableError         a part that is needed is out of reach
 ├── ConfigurationError       settings under which a process cannot start
 ├── DatasetUnavailableError  no source gave the data
@@ -68,6 +69,21 @@ class QuotaExceededError(FitserveError):
     """The key has as much in the queue as it may; later there is room again."""
 
     code = "quota_exceeded"
+
+
+class RateLimitedError(FitserveError):
+    """The caller asks more often than it may.
+
+    Args:
+        message: how often it may, and which setting says so.
+        retry_after: seconds until it may ask again, at least one.
+    """
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UnavailableError(FitserveError):

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fitserve_core.allowances import Allowances
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.estimate import START_SECONDS, epoch_seconds
 from fitserve_core.spec import ExperimentSpec, RunPlan
@@ -54,6 +55,10 @@ class Limits(BaseModel):
                 param=param,
                 received=asked,
             )
+
+
+class HouseLimits(Limits, Allowances):
+    """The most that one experiment, and one caller, may ask for."""
 
 
 WIDEST = Limits()

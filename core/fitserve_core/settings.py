@@ -12,14 +12,14 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fitserve_core.devices import DeviceKind
-from fitserve_core.limits import Limits
+from fitserve_core.limits import HouseLimits
 
 
 def _available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Settings(BaseSettings, Limits):
+class Settings(BaseSettings, HouseLimits):
     """Every setting, its environment variable (`FITSERVE_` + name, or as given) and default."""
 
     model_config = SettingsConfigDict(
@@ -88,12 +88,6 @@ class Settings(BaseSettings, Limits):
     lease_seconds: float = Field(
         default=20.0, gt=1, description="A run whose worker is silent for so long is given away."
     )
-    max_experiments_per_key: int = Field(
-        default=100, ge=1, description="Experiments of one API key that have not ended."
-    )
-    max_queued_runs_per_key: int = Field(
-        default=20_000, ge=1, description="Runs of one API key that wait."
-    )
     max_lost_attempts: int = Field(
         default=3, ge=1, description="A run that loses so many attempts is failed."
     )
@@ -114,9 +108,10 @@ class Settings(BaseSettings, Limits):
         }
 
     @cached_property
-    def limits(self) -> Limits:
-        """The most that one experiment may ask for."""
-        return Limits.model_validate({name: getattr(self, name) for name in Limits.model_fields})
+    def limits(self) -> HouseLimits:
+        """The most that one experiment, and one caller, may ask for."""
+        fields = HouseLimits.model_fields
+        return HouseLimits.model_validate({name: getattr(self, name) for name in fields})
 
     @cached_property
     def artefacts(self) -> Path:

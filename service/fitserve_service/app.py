@@ -14,8 +14,10 @@ from fitserve_core.artefacts import Artefacts
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_service import bounds, health, instruments
+from fitserve_service.access import endpoints as access
 from fitserve_service.access.guard import Guard
 from fitserve_service.access.keyring import Keyring
+from fitserve_service.access.rates import Rates
 from fitserve_service.body_limit import BodyLimit
 from fitserve_service.catalogue import endpoints as catalogue
 from fitserve_service.dashboard.endpoints import install_dashboard
@@ -72,9 +74,11 @@ def create_app(settings: Settings) -> FastAPI:
         artefacts = Artefacts(settings.artefacts)
         dispatcher = Dispatcher(store, settings.redis_url)
         feed = EventFeed(store.events)
+        rates = Rates(settings.redis_url, settings)
         app.state.services = Services(
             settings=settings,
             keyring=keyring,
+            rates=rates,
             store=store,
             artefacts=artefacts,
             dispatcher=dispatcher,
@@ -87,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
         async with feed.running(), deliverer.running():
             yield
         dispatcher.stop()
+        await rates.close()
         store.close()
         await asyncio.to_thread(tracing.stop)
 
@@ -127,7 +132,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(instruments.router)
     for part in (
         experiments, exports, figures, events, models, explain, catalogue, datasets, webhooks,
-        bounds, tensorflow_serving, open_inference,
+        bounds, access, tensorflow_serving, open_inference,
     ):  # fmt: skip
         app.include_router(part.router)
     install_dashboard(app)

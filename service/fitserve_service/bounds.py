@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from fitserve_core.limits import Limits
+from fitserve_core.limits import HouseLimits
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts
 
@@ -10,6 +10,6 @@ router = APIRouter(prefix="/limits", tags=["experiments"], dependencies=[READ])
 
 
 @router.get("", operation_id="limits")
-async def limits(parts: Parts) -> Limits:
-    """Return the most that one experiment may ask of this service."""
+async def limits(parts: Parts) -> HouseLimits:
+    """Return the most that one experiment, and one key, may ask of this service."""
     return parts.settings.limits

@@ -9,6 +9,7 @@ from fitserve_core.artefacts import Artefacts
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store, Viewer
 from fitserve_service.access.keyring import Keyring
+from fitserve_service.access.rates import Rates
 from fitserve_service.dispatcher import Dispatcher
 from fitserve_service.events.feed import EventFeed
 from fitserve_service.predict.sessions import SessionCache
@@ -21,6 +22,7 @@ class Services:
 
     settings: Settings
     keyring: Keyring
+    rates: Rates
     store: Store
     artefacts: Artefacts
     dispatcher: Dispatcher

@@ -20,6 +20,7 @@ from fitserve_core.errors import (
     InvalidInputError,
     NotFoundError,
     QuotaExceededError,
+    RateLimitedError,
     UnauthorizedError,
     UnavailableError,
 )
@@ -38,6 +39,7 @@ STATUS_OF: dict[type[FitserveError], int] = {
     ConflictError: 409,
     InvalidInputError: 422,
     QuotaExceededError: 429,
+    RateLimitedError: 429,
     UnavailableError: 503,
 }
 HEADERS_OF: dict[int, dict[str, str]] = {
@@ -81,7 +83,10 @@ def answer(status: int, error: FitserveError) -> JSONResponse:
         received=json_safe(error.received),
     )
     content = ErrorEnvelope(error=body).model_dump(mode="json")
-    return JSONResponse(content, status, headers=HEADERS_OF.get(status))
+    response = JSONResponse(content, status, headers=HEADERS_OF.get(status))
+    if isinstance(error, RateLimitedError):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _domain(_request: Request, error: Any) -> JSONResponse:

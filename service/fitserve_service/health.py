@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fitserve_core.results import Health
 from fitserve_core.store import Store
+from fitserve_service.access.scopes import COUNTED
 from fitserve_service.dependencies import OpenParts
 from fitserve_service.workers import connected
 
@@ -24,7 +25,7 @@ async def live() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz", operation_id="ready")
+@router.get("/readyz", operation_id="ready", dependencies=[COUNTED])
 def ready(parts: OpenParts, response: Response) -> Health:
     """Tell what the service can reach; 503 without its store or a data folder to write to.
 

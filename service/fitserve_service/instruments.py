@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fitserve_core.store.activity import activity
+from fitserve_service.access.scopes import COUNTED
 from fitserve_service.dependencies import OpenParts
 from fitserve_service.training_metrics import TrainingMetrics
 
@@ -32,7 +33,7 @@ _count = cache(REQUESTS.labels)
 _seconds = cache(SECONDS.labels)
 
 
-@router.get("/metrics", operation_id="prometheus", response_class=Response)
+@router.get("/metrics", operation_id="prometheus", response_class=Response, dependencies=[COUNTED])
 def prometheus(parts: OpenParts) -> Response:
     """Return the service's figures as Prometheus reads them."""
     training = CollectorRegistry(auto_describe=False)

@@ -61,7 +61,7 @@ class TestDigits:
             expect(page.get_by_role("figure", name=re.compile(name))).to_be_visible()
         expect(page.get_by_role("region", name="Layers")).to_contain_text("79,510")
         with page.expect_download() as download:
-            page.get_by_role("button", name="Metrics (CSV)").click()
+            page.get_by_role("link", name="Metrics (CSV)").click()
         assert download.value.suggested_filename == f"{experiment_id}.csv"
         with page.expect_download() as download:
             page.get_by_role("button", name="Spec (JSON)").click()

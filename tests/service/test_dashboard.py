@@ -2,14 +2,12 @@
 
 import re
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from fitserve_core.settings import Settings
 from support import stories
 from support.browsers import watched_page
-from support.keys import keyed
 from support.perceptrons import Digits, Line, keep
-from support.serving import RunningService, running_service
+from support.serving import RunningService
 
 
 class TestList:
@@ -203,23 +201,6 @@ class TestDocumentation:
         expect(page.get_by_text("/experiments/{id}/cancel")).to_be_visible()
         [origin] = {url.split("/")[2] for url in asked if not url.startswith(("data:", "blob:"))}
         assert origin in page.url
-
-
-class TestKey:
-    def test_is_asked_for_once(self, browser: Browser, settings: Settings) -> None:
-        locked, keys = keyed(settings, {"me": "train"})
-        with (
-            running_service(locked) as service,
-            browser.new_context(base_url=str(service.http.base_url)) as context,
-        ):
-            # A browser's console names every refused request, so it is not watched here.
-            page = context.new_page()
-            page.goto("/")
-            page.get_by_label("This service needs an API key").fill(keys["me"])
-            page.get_by_role("button", name="Use it").click()
-            expect(page.get_by_text("Nothing has been posted yet.")).to_be_visible()
-            page.goto("/#/new")
-            expect(page.get_by_text("1 cell, 1 run")).to_be_visible()
 
 
 def draw(page: Page, stroke: list[tuple[int, int]]) -> None:

@@ -21,14 +21,14 @@ CODES = {
 MOST_BYTES = 20_000
 
 
-def refusal(answer: httpx2.Response, status: int) -> dict[str, Any]:
-    """Return the error of an answer, whose status and envelope are checked."""
+def refusal(answer: httpx2.Response, status: int, code: str | None = None) -> dict[str, Any]:
+    """Return the error of an answer, whose status, envelope and code are checked."""
     assert answer.status_code == status, answer.text[:500]
     assert answer.headers["content-type"] == "application/json"
     assert len(answer.content) < MOST_BYTES
     assert set(answer.json()) == {"error"}
     error: dict[str, Any] = answer.json()["error"]
     assert set(error) == ENVELOPE
-    assert error["code"] == CODES[status]
+    assert error["code"] == (code or CODES[status])
     assert error["message"]
     return error

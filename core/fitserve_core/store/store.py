@@ -17,13 +17,14 @@ from fitserve_core.store.migrate import migrate
 from fitserve_core.store.models import Models
 from fitserve_core.store.retention import Retention
 from fitserve_core.store.runs import Runs
+from fitserve_core.store.sessions import Sessions
 from fitserve_core.store.versions import Versions
 from fitserve_core.store.viewers import EVERYBODY, Viewer
 from fitserve_core.store.webhooks import Webhooks
 
 
 class Store:
-    """Experiments, runs, claims, leases, events, models and webhooks in one database.
+    """Experiments, runs, claims, leases, events, models, webhooks, sessions in one database.
 
     Args:
         settings: which database, and how long a lease is.
@@ -36,6 +37,7 @@ class Store:
         self.leases = Leases(self.database, settings.max_lost_attempts)
         self.inventory = Inventory(self.database)
         self.webhooks = Webhooks(self.database)
+        self.sessions = Sessions(self.database)
         self.deliveries = Deliveries(self.database)
         self.retention = Retention(self.database)
 

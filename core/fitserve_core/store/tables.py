@@ -195,6 +195,15 @@ event_clock = Table(
     Column("last_event", BigInteger, nullable=False),
 )
 
+# Of browsers that have signed in; the token is in the browser's cookie alone.
+session = Table(
+    "session",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("key_sha256", String(64), nullable=False),
+    Column("ends_at", Double, nullable=False),
+)
+
 webhook = Table(
     "webhook",
     metadata,

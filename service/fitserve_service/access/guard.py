@@ -1,7 +1,6 @@
 """What browsers are told and refused, before any route is asked."""
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -10,11 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fitserve_core.errors import ForbiddenError
 from fitserve_core.hosts import is_loopback
 from fitserve_core.received import quote
+from fitserve_service.access.origins import SAFE_METHODS, is_other_sites
 from fitserve_service.errors import answer
 from fitserve_service.protocols.errors import reworded, speaks_protocol
 
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-OTHER_SITES = {"cross-site", "same-site"}
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -87,15 +85,11 @@ class Guard:
             )
         if scope["method"] in SAFE_METHODS:
             return None
-        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-        if origin is None:
-            foreign = site in OTHER_SITES
-        else:
-            foreign = urlsplit(origin).netloc != host and origin not in self._origins
-        if foreign:
+        if is_other_sites(headers, self._origins):
             return (
                 "a service without API keys takes no changes from other sites' pages; got the "
-                f"Origin {quote(origin)}; FITSERVE_CORS_ORIGINS names sites that may ask"
+                f"Origin {quote(headers.get('origin'))}; FITSERVE_CORS_ORIGINS names sites that "
+                "may ask"
             )
         return None
 

@@ -28,7 +28,10 @@ class Keyring:
 
     def find(self, key: str) -> KeyEntry | None:
         """Return the entry of `key`, or None; the time taken tells nothing of the entries."""
-        presented = sha256_of(key)
+        return self.with_sha256(sha256_of(key))
+
+    def with_sha256(self, presented: str) -> KeyEntry | None:
+        """Return the entry of the key with this SHA-256, or None, in the same time."""
         found = None
         for entry in self._entries:
             if hmac.compare_digest(entry.sha256, presented):

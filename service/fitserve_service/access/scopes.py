@@ -1,15 +1,17 @@
-"""What a key must allow for a call: every route carries exactly one of READ, TRAIN, ADMIN."""
+"""What a key must allow for a call: every route carries exactly one of the scopes below."""
 
 from typing import Annotated, cast
 
-from fastapi import Request, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
-from fitserve_core.errors import ForbiddenError, UnauthorizedError
+from fitserve_core.errors import ForbiddenError
 from fitserve_core.keys import KeyEntry, Scope
 from fitserve_core.settings import Settings
 from fitserve_core.store import Quota, Viewer
-from fitserve_service.access.keyring import Keyring
+from fitserve_service.access.callers import address_of
+from fitserve_service.access.presented import presented_entry
+from fitserve_service.access.rates import Rate
 from fitserve_service.dependencies import Services
 
 bearer = HTTPBearer(
@@ -25,18 +27,54 @@ async def authorised(request: Request, needed: SecurityScopes, credentials: Cred
 
     Raises:
         UnauthorizedError: no key, or none that the service knows.
-        ForbiddenError: a key whose scope does not suffice.
+        ForbiddenError: a key whose scope does not suffice, or another site's page.
+        RateLimitedError: a caller that asks more often than it may.
     """
+    await _admit(request, needed, credentials, _services(request).rates.requests)
+
+
+async def authorised_to_predict(
+    request: Request, needed: SecurityScopes, credentials: Credentials
+) -> None:
+    """Let a request for predictions pass, as `authorised` does; they are counted apart."""
+    await _admit(request, needed, credentials, _services(request).rates.predictions)
+
+
+async def counted(request: Request) -> None:
+    """Count a request that needs no key by its address.
+
+    Raises:
+        RateLimitedError: the address asks more often than it may.
+    """
+    await _services(request).rates.requests.count(address_of(request))
+
+
+async def _admit(
+    request: Request,
+    needed: SecurityScopes,
+    credentials: HTTPAuthorizationCredentials | None,
+    rate: Rate,
+) -> None:
     if hasattr(request.state, "parts"):
         # A route that reads JSON has asked before it read the body.
         return
-    services: Services = request.app.state.services
+    services = _services(request)
+    entry = None
     if services.keyring:
+        key = credentials.credentials if credentials else None
+        entry = await presented_entry(request, services, key)
+        await rate.count(f"key {entry.name}")
         [scope] = needed.scopes
-        entry = _entry(services.keyring, credentials)
         allow(entry, cast("Scope", scope))
         services = services.seen_by(viewer_of(entry, services.settings))
-    request.state.parts = services
+    else:
+        await rate.count(address_of(request))
+    request.state.key, request.state.parts = entry, services
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
 
 
 def viewer_of(entry: KeyEntry, settings: Settings) -> Viewer:
@@ -54,14 +92,8 @@ def allow(entry: KeyEntry, scope: Scope) -> None:
         )
 
 
-def _entry(keyring: Keyring, credentials: HTTPAuthorizationCredentials | None) -> KeyEntry:
-    entry = keyring.find(credentials.credentials) if credentials else None
-    if entry is None:
-        received = "an unknown key" if credentials else "none"
-        raise UnauthorizedError(f"this service needs 'Authorization: Bearer <key>'; got {received}")
-    return entry
-
-
 READ = Security(authorised, scopes=["read"])
+PREDICTIONS = Security(authorised_to_predict, scopes=["read"])
 TRAIN = Security(authorised, scopes=["train"])
 ADMIN = Security(authorised, scopes=["admin"])
+COUNTED = Depends(counted)

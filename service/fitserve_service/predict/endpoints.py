@@ -17,7 +17,7 @@ from fitserve_core.errors import InvalidInputError
 from fitserve_core.predicted import Predictions
 from fitserve_core.predictions import answers, decode_instances
 from fitserve_core.received import describe, shorten
-from fitserve_service.access.scopes import READ
+from fitserve_service.access.scopes import PREDICTIONS
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.direct_route import DirectRoute
 from fitserve_service.errors import ERROR_STATUSES
@@ -28,7 +28,10 @@ from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.predict.spread import spread
 
 direct = APIRouter(
-    tags=["predictions"], dependencies=[READ], responses=ERROR_STATUSES, route_class=DirectRoute
+    tags=["predictions"],
+    dependencies=[PREDICTIONS],
+    responses=ERROR_STATUSES,
+    route_class=DirectRoute,
 )
 
 

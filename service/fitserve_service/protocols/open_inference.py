@@ -14,7 +14,7 @@ from starlette.responses import Response
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.predictions.tensors import rows_of
 from fitserve_core.received import describe
-from fitserve_service.access.scopes import READ
+from fitserve_service.access.scopes import PREDICTIONS, READ
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.direct_route import DirectRoute
 from fitserve_service.json_body import by_size
@@ -37,7 +37,7 @@ direct = APIRouter(
     prefix="/v2",
     tags=["Open Inference Protocol"],
     responses=RESPONSES,
-    dependencies=[READ],
+    dependencies=[PREDICTIONS],
     route_class=DirectRoute,
 )
 

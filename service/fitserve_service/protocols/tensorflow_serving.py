@@ -18,7 +18,7 @@ from fitserve_core.errors import InvalidInputError, NotFoundError
 from fitserve_core.predictions import decode_instances
 from fitserve_core.predictions.tensors import rows_of
 from fitserve_core.received import describe, quote
-from fitserve_service.access.scopes import READ
+from fitserve_service.access.scopes import PREDICTIONS, READ
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.direct_route import DirectRoute
 from fitserve_service.json_body import by_size, json_object
@@ -40,7 +40,7 @@ direct = APIRouter(
     prefix="/v1/models",
     tags=["TensorFlow Serving"],
     responses=RESPONSES,
-    dependencies=[READ],
+    dependencies=[PREDICTIONS],
     route_class=DirectRoute,
 )
 

@@ -1,5 +1,7 @@
 // Which page is shown goes by the address behind the #.
+import { get, signOut } from "./api.js";
 import { errorNotice, h, replace } from "./dom.js";
+import { showCaller } from "./parts/sign-in.js";
 
 const PAGES = [
   [/^\/?$/, () => import("./pages/experiments.js")],
@@ -56,3 +58,4 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   document.getElementById("main").focus();
 });
 show();
+get("/session").then((caller) => showCaller(document.getElementById("caller"), caller, signOut), () => {});

@@ -1,7 +1,5 @@
 // One stream of events for all open pages of a browser: it has six connections to a host, and
 // each stream would hold one. The page that holds the lock listens; it tells the others.
-import { headers } from "./api.js";
-
 const channel = new BroadcastChannel("fitserve.events");
 const listeners = new Set();
 let following = false;
@@ -44,10 +42,10 @@ async function follow() {
   }
 }
 
-// fetch instead of EventSource, which cannot send a key.
+// fetch instead of EventSource, which hears of events by the names of their types alone.
 async function* stream(last) {
   const resume = last === null ? {} : { "Last-Event-ID": String(last) };
-  const response = await fetch("/events", { headers: headers({ Accept: "text/event-stream", ...resume }) });
+  const response = await fetch("/events", { headers: { Accept: "text/event-stream", ...resume } });
   if (!response.ok) throw new Error(`events: ${response.status}`);
   if (last === null) yield { type: "again" };
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

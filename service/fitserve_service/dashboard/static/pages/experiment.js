@@ -1,5 +1,5 @@
 // One experiment, live.
-import { download, get, post, save } from "../api.js";
+import { get, post } from "../api.js";
 import { errorNotice, h, replace, throttled, update } from "../dom.js";
 import { onEvent } from "../events.js";
 import { seconds, when } from "../format.js";
@@ -64,7 +64,6 @@ function header(place, experiment, load) {
     ["Metrics (CSV)", `/experiments/${id}/metrics?format=csv`, `${id}.csv`],
     ...(experiment.kept_model ? [["Model (ONNX)", `/models/${id}/file?format=onnx`, `${id}.onnx`], ["Network (.keras)", `/models/${id}/file?format=keras`, `${id}.keras`]] : []),
   ];
-  const keepSpec = () => save(new Blob([JSON.stringify(spec, null, 2)], { type: "application/json" }), `${id}.json`);
   update(place,
     h("h1", {}, name || id),
     h("p", {}, statusText(experiment, { id: "status" }), ` · ${spec.dataset} · ${counts} · posted ${when(experiment.created_at)}${took(experiment)}`,
@@ -78,8 +77,8 @@ function header(place, experiment, load) {
       !ended && h("button", { onclick: cancel }, "Cancel"),
       h("a", { class: "button", href: `#/new?from=${id}` }, "Train a variation"),
       experiment.kept_model && h("a", { class: "button", href: `#/try?model=${id}` }, "Try it"),
-      files.map(([text, path, file]) => h("button", { onclick: () => download(path, file) }, text)),
-      h("button", { onclick: keepSpec }, "Spec (JSON)")));
+      files.map(([text, path, file]) => h("a", { class: "button", href: path, download: file }, text)),
+      h("a", { class: "button", href: `data:application/json,${encodeURIComponent(JSON.stringify(spec, null, 2))}`, download: `${id}.json` }, "Spec (JSON)")));
 }
 
 function took({ started_at: started, finished_at: finished }) {
