@@ -25,7 +25,6 @@ from fitserve_service.datasets import endpoints as datasets
 from fitserve_service.dependencies import Services
 from fitserve_service.direct_route import DirectApplication
 from fitserve_service.dispatcher import Dispatcher
-from fitserve_service.documentation import install_documentation
 from fitserve_service.errors import ERROR_STATUSES, install_error_handlers
 from fitserve_service.events import endpoints as events
 from fitserve_service.events.feed import EventFeed
@@ -38,6 +37,7 @@ from fitserve_service.openapi import install_openapi
 from fitserve_service.predict import endpoints as predict
 from fitserve_service.predict.sessions import SessionCache, Sessions
 from fitserve_service.protocols import open_inference, tensorflow_serving
+from fitserve_service.reference import install_reference
 from fitserve_service.requests import RequestLog
 from fitserve_service.webhooks import endpoints as webhooks
 from fitserve_service.webhooks.deliverer import Deliverer
@@ -136,6 +136,6 @@ def create_app(settings: Settings) -> FastAPI:
     ):  # fmt: skip
         app.include_router(part.router)
     install_dashboard(app)
-    install_documentation(app)
     install_openapi(app)
+    install_reference(app)
     return app

@@ -192,17 +192,6 @@ class TestTry:
         expect(warning).to_be_visible()
 
 
-class TestDocumentation:
-    def test_shows_every_call_and_loads_nothing_from_elsewhere(self, page: Page) -> None:
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto("/")
-        page.get_by_role("link", name="API").click()
-        expect(page.get_by_text("/experiments/{id}/cancel")).to_be_visible()
-        [origin] = {url.split("/")[2] for url in asked if not url.startswith(("data:", "blob:"))}
-        assert origin in page.url
-
-
 def draw(page: Page, stroke: list[tuple[int, int]]) -> None:
     """Draw a stroke on the pad, in its own pixels."""
     box = page.locator("canvas.pad").bounding_box()

@@ -100,4 +100,7 @@ class TestHeaders:
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["cross-origin-resource-policy"] == "same-origin"
-        assert "frame-ancestors" in headers["content-security-policy"]
+        policy = headers["content-security-policy"]
+        assert policy.startswith(("default-src 'self'", "default-src 'none'"))
+        assert "frame-ancestors" in policy
+        assert "//" not in policy

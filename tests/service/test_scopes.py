@@ -21,7 +21,13 @@ PLACES = {"id": "exp_x", "name": "mnist", "run_id": "run_x", "version": 1, "labe
 PROTOCOLS = ("/v1", "/v2")
 OPEN = {"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"}
 SIGNING = {("POST", "/session"), ("DELETE", "/session")}
-OPEN_PAGES = {"/", "/dashboard", "/dashboard/plotly.min.js", "/docs/static"}
+OPEN_PAGES = {
+    "/",
+    "/dashboard",
+    "/dashboard/plotly.min.js",
+    "/docs/swagger-ui-bundle.js",
+    "/docs/swagger-ui.css",
+}
 
 
 @pytest.fixture(scope="module")

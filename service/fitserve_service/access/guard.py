@@ -21,13 +21,6 @@ HEADERS = [
 ]
 # An answer of the API is no page; pages bring a policy of their own.
 NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-# The page of documentation holds the line of script that starts it.
-DOCUMENTATION = "/docs"
-DOCUMENTED = (
-    b"content-security-policy",
-    b"default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    b"img-src 'self' data:; object-src 'none'; frame-ancestors 'self'",
-)
 
 
 class Guard:
@@ -60,8 +53,7 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = message["headers"]
-                policy = DOCUMENTED if scope["path"].startswith(DOCUMENTATION) else NO_PAGE
-                own = () if policy[0] in dict(given) else (policy,)
+                own = () if NO_PAGE[0] in dict(given) else (NO_PAGE,)
                 message["headers"] = [*given, *HEADERS, *own]
             await send(message)
 
