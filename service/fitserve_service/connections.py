@@ -3,10 +3,16 @@
 import asyncio
 from http import HTTPStatus
 
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from fitserve_core.errors import UnavailableError
 from fitserve_core.results import ErrorBody, ErrorEnvelope
+from fitserve_service.errors import answer
+from fitserve_service.protocols.errors import reworded, speaks_protocol
 
+MOST_CONNECTIONS = 1_000
 MOST_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 120.0
@@ -16,7 +22,8 @@ class BoundedConnection(HttpToolsProtocol):
     """Uvicorn's connection, with bounds on a request's head and on the time that it takes.
 
     A head that grows beyond 64 KiB (by more than what arrives together) is answered 431; a head
-    that takes more than 10 seconds, or a body more than 120, 408.
+    that takes more than 10 seconds, or a body more than 120, 408; a request above 1,000
+    connections 503.
     """
 
     _awaited: tuple[str, float] | None = None
@@ -55,7 +62,11 @@ class BoundedConnection(HttpToolsProtocol):
         """Answer, and wait for the body."""
         self._head_bytes = None
         self._expect("body", BODY_SECONDS)
+        app = self.app
+        if len(self.connections) > MOST_CONNECTIONS:
+            self.app = _full
         super().on_headers_complete()
+        self.app = app
 
     def on_message_complete(self) -> None:
         """Wait for nothing: the request is whole."""
@@ -99,6 +110,15 @@ class BoundedConnection(HttpToolsProtocol):
             return False
         in_head = self._head_bytes is not None
         return not self.cycle.response_complete if in_head else self.cycle.response_started
+
+
+async def _full(scope: Scope, receive: Receive, send: Send) -> None:
+    told = f"this process holds {MOST_CONNECTIONS:,} connections, as many as it may; try again"
+    response = answer(503, UnavailableError(told))
+    if speaks_protocol(Request(scope)):
+        response = reworded(response)
+    response.headers["Connection"] = "close"
+    await response(scope, receive, send)
 
 
 def _answer(status: int, code: str, told: str) -> bytes:

@@ -18,7 +18,6 @@ from fitserve_service.listening import bind, who_may_call
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 5
-MOST_CONNECTIONS = 1_000
 
 
 class Server(uvicorn.Server):
@@ -42,7 +41,6 @@ def build_server(settings: Settings) -> Server:
         app,
         loop="uvloop",
         http=BoundedConnection,
-        limit_concurrency=MOST_CONNECTIONS,
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -102,6 +102,7 @@ class TestNewExperiment:
         page.get_by_label("learning rates").fill("0.01, 0.1, 1")
         page.get_by_label("repetitions").fill("4")
         expect(page.get_by_text("3 cells, 12 runs, 120 epochs")).to_be_visible()
+        expect(page.get_by_text("This service takes at most 10,000 runs")).to_be_visible()
 
     def test_shows_a_refusal_beside_its_field(self, page: Page, service: RunningService) -> None:
         page.goto("/#/new")

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 
 from fitserve_service import connections
@@ -62,6 +63,21 @@ class TestHead:
         with _connected(shared_service) as connection:
             connection.sendall(b"\x16\x03\x01 hello\r\n\r\n")
             assert _answer(connection) == (400, "http_error")
+
+
+class TestConnections:
+    def test_of_which_there_are_too_many_are_told(
+        self, shared_service: RunningService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(connections, "MOST_CONNECTIONS", 1)
+        with _connected(shared_service), httpx2.Client(base_url=shared_service.thread.url) as http:
+            answer = http.post("/experiments", json={"dataset": "eckerle4"})
+            assert "holds 1 connections" in refusal(answer, 503)["message"]
+            assert (answer.headers["retry-after"], answer.headers["connection"]) == ("2", "close")
+            answer = http.post("/v2/models/eckerle4/infer", json={})
+            assert (answer.status_code, list(answer.json())) == (503, ["error"])
+        monkeypatch.undo()
+        assert shared_service.http.get("/healthz").status_code == 200
 
 
 class TestBody:

@@ -19,11 +19,11 @@ class OwnBroker:
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="fs-"))
         self._running: subprocess.Popen[bytes] | None = None
-        self._socket = self._folder / "broker.sock"
-        self.url = f"unix://{self._socket}"
+        self.socket = self._folder / "broker.sock"
+        self.url = f"unix://{self.socket}"
 
     def start(self) -> None:
-        command = broker_command(self._socket, self._folder)
+        command = broker_command(self.socket, self._folder)
         self._running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         until(lambda: broker_answers(self.url))
 

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
+from trustme import LeafCert
 
+from support.ports import free_port
 from support.waiting import until
 
 
@@ -35,11 +37,14 @@ def _unprivileged_user() -> str | None:
 class OwnPostgresql:
     """A real PostgreSQL server on a Unix socket, started and stopped when a test wants it.
 
+    Args:
+        certificate: with which it answers over TLS, too, at `port` of this machine.
+
     Raises:
         MissingServerError: it is not installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: LeafCert | None = None) -> None:
         initdb, server = _program("initdb"), _program("postgres")
         if initdb is None or server is None:
             raise MissingServerError(
@@ -49,7 +54,6 @@ class OwnPostgresql:
         self._user = _unprivileged_user()
         self._folder = Path(tempfile.mkdtemp(prefix="fitserve-pg-"))
         self._running: subprocess.Popen[bytes] | None = None
-        self.url = f"postgresql://postgres@/postgres?host={self._folder}"
         if self._user:
             shutil.chown(self._folder, self._user)
         subprocess.run(
@@ -59,13 +63,28 @@ class OwnPostgresql:
             cwd=self._folder,
             capture_output=True,
         )
+        self.port = free_port()
+        self.url = f"postgresql://postgres@/postgres?host={self._folder}&port={self.port}"
+        self._tls = [] if certificate is None else self._secured(certificate)
+
+    def _secured(self, certificate: LeafCert) -> list[str]:
+        key = self._data / "server.pem"
+        key.touch(mode=0o600)
+        key.write_bytes(certificate.private_key_and_cert_chain_pem.bytes())
+        if self._user:
+            shutil.chown(key, self._user)
+        return [
+            *("-c", "ssl=on", "-c", f"ssl_cert_file={key}", "-c", f"ssl_key_file={key}"),
+            *("-c", "listen_addresses=127.0.0.1"),
+        ]
 
     @property
     def _data(self) -> Path:
         return self._folder / "data"
 
     def start(self) -> None:
-        settings = ["-c", "listen_addresses=", "-c", "fsync=off"]
+        settings = ["-p", str(self.port), "-c", "fsync=off"]
+        settings += self._tls or ["-c", "listen_addresses="]
         self._running = subprocess.Popen(
             [self._server, "-D", self._data, "-k", self._folder, *settings],
             user=self._user,

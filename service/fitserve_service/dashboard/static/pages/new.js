@@ -9,11 +9,11 @@ const FOR_PEOPLE = ["tags", "notes"];
 
 export async function show(place, _, query) {
   document.title = "New experiment · fitserve";
-  const [document_, catalogue, start] = await Promise.all([get("/openapi.json"), get("/catalogue"), starting(query)]);
+  const [document_, catalogue, limits, start] = await Promise.all([get("/openapi.json"), get("/catalogue"), get("/limits"), starting(query)]);
   const estimate = h("div", { role: "status" });
   const [inCurl, inPython] = [copyable("With curl"), copyable("In Python")];
   const button = h("button", { class: "main", type: "submit" }, "Train");
-  const form = new SchemaForm(document_, document_.components.schemas.ExperimentSpec, () => changed());
+  const form = new SchemaForm(document_, document_.components.schemas.ExperimentSpec, () => changed(), bounds(limits));
   let key = crypto.randomUUID?.() ?? String(Math.random());
   let turn = 0;
 
@@ -78,6 +78,16 @@ async function starting(query) {
     return { ...entry.spec, preset: entry.id };
   }
   return { dataset: "mnist" };
+}
+
+/** What this service takes at most, by the field that it is said beside. */
+function bounds(limits) {
+  const most = Object.fromEntries(Object.entries(limits).map(([name, value]) => [name, value.toLocaleString("en")]));
+  return {
+    "repetitions": `This service takes at most ${most.max_runs} runs, and ${most.max_core_hours} hours of one core.`,
+    "network.hidden_layers": `This service takes at most ${most.max_layers} layers of ${most.max_units} units, and ${most.max_parameters} weights.`,
+    "training.epochs": `This service takes at most ${most.max_epochs}.`,
+  };
 }
 
 /** An experiment's spec without what says nothing. */

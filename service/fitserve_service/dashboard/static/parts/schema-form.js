@@ -10,8 +10,9 @@ const FIRST = new Set([
 const UNSHOWN = new Set(["preset"]);
 
 export class SchemaForm {
-  /** `document` resolves `$ref`s, `schema` is of the whole value, `changed` is told of edits. */
-  constructor(document, schema, changed) {
+  /** `document` resolves `$ref`s, `schema` is of the whole value, `changed` is told of edits, `notes` are shown by path. */
+  constructor(document, schema, changed, notes = {}) {
+    this.notes = notes;
     this.document = document;
     this.schema = this.resolved(schema);
     this.changed = changed;
@@ -107,7 +108,7 @@ export class SchemaForm {
     }
     const attributes = { value: text(value), placeholder: text(schema.default), oninput: (event) => this.set(path, read(event.target.value, schema)) };
     if (["integer", "number"].includes(schema.type)) Object.assign(attributes, { type: "number", step: schema.type === "integer" ? 1 : "any" });
-    return labelled(name, h("input", attributes), [schema.description, hint(schema)].filter(Boolean).join(" "));
+    return labelled(name, h("input", attributes), [schema.description, hint(schema), this.notes[path.join(".")]].filter(Boolean).join(" "));
   }
 
   group(schema, path, name, draw) {
