@@ -113,5 +113,5 @@ def _body(status: int, content: bytes) -> ErrorBody:
         return ErrorEnvelope.model_validate_json(content).error
     except ValidationError:
         # A proxy in between has answered, not the service.
-        text = content.decode(errors="replace").strip()[:SHOWN_OF_A_FOREIGN_BODY]
+        text = " ".join(content.decode(errors="replace").split())[:SHOWN_OF_A_FOREIGN_BODY]
         return ErrorBody(code=f"http_{status}", message=f"HTTP {status}: {text or 'no body'}")

@@ -36,8 +36,8 @@ class TestRefusals:
         assert caught.value.received == -1
         assert caught.value.code == "some_code"
 
-    def test_answer_of_a_proxy_is_told_as_it_is(self, client, service):
-        service.then(httpx2.Response(502, text="<h1>Bad Gateway</h1>"))
+    def test_answer_of_a_proxy_is_told_in_one_line(self, client, service):
+        service.then(httpx2.Response(502, text="<h1>Bad\n    Gateway</h1>\n"))
         with pytest.raises(fitserve.ServerError, match="HTTP 502: <h1>Bad Gateway</h1>"):
             client.experiments.retrieve("exp_1")
 

@@ -94,7 +94,7 @@ function row(experiment, chosen, mark) {
     h("td", {}, statusText(experiment), h("span", { class: "quiet small" }, place)),
     h("td", { class: "one" }, h("progress", { value: progress.fraction, max: 1, "aria-label": `Progress of ${name || id}` }),
       ` ${Math.round(100 * progress.fraction)} %`),
-    h("td", {}, kept ? `${figureName(kept.figure)} ${number(kept.value)}` : idle(experiment) ? h("span", { class: "idle" }, "none trained") : "–"),
+    h("td", { class: "kept" }, kept ? `${figureName(kept.figure)} ${number(kept.value)}` : idle(experiment) ? h("span", { class: "idle" }, "none trained") : "–"),
     h("td", { class: "wide one" }, when(experiment.created_at)));
 }
 
