@@ -1,6 +1,6 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop fuzz check audit format bench-smoke bench-costs bench-overhead bench-zeros bench-view bench-training bench-serving reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
+.PHONY: help demo up test test-interop fuzz check audit format bench-smoke bench-costs bench-overhead bench-zeros bench-view bench-training bench-serving bench-store reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
@@ -69,6 +69,9 @@ bench-training: .venv/.installed .venv-bench-training/.installed  ## training be
 
 bench-serving: .venv/.installed .venv-bench-mlserver/.installed .venv-bench-bentoml/.installed .venv-bench-litserve/.installed  ## predictions a second beside peers (twenty minutes; needs wrk)
 	@$(BIN)/python -m benchmarks.serving.peers_beside $(ARGS)
+
+bench-store: .venv/.developed  ## pages, summaries and watchers of large stores (eight minutes; needs PostgreSQL)
+	@$(BIN)/python -m benchmarks.store $(ARGS)
 
 reproduce: .venv/.installed  ## train the exercise sheet's rows and compare (half an hour); again: go on
 	@FITSERVE_DATA="$(FITSERVE_DATA)/reproduce" $(BIN)/fitserve reproduce --report docs/reproduction

@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import text
+
 from benchmarks.shared.processes import ROOT, ContenderError, environment
+from fitserve_core.settings import Settings
+from fitserve_core.store import Store
 
 sys.path.insert(0, str(ROOT / "tests"))
 from support.postgresql import OwnPostgresql
@@ -84,6 +88,26 @@ def database(name: str) -> Iterator[tuple[Path, str]]:
             yield Path(folder), server.url
         finally:
             server.remove()
+
+
+@contextmanager
+def opened(data: Path, url: str) -> Iterator[Store]:
+    """Open a store while the context is open, whatever the environment says."""
+    own = {"data": data, "database_url": url or None, "redis_url": None, "api_keys": None}
+    store = Store.opened(Settings.model_validate(own))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def version(store: Store) -> str:
+    """Return which database it is."""
+    with store.database.reading() as connection:
+        name = connection.dialect.name
+        function = "sqlite_version()" if name == "sqlite" else "current_setting('server_version')"
+        told = connection.execute(text(f"SELECT {function}")).scalar_one()
+    return f"{name} {told.split()[0]}"
 
 
 @contextmanager
