@@ -2,17 +2,19 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from chaos.house import House
 from chaos.invariants import Checked, Checker
-from chaos.twins import Twins
+from chaos.twins import DIGITS, LBFGS, Twins
 
 Figures = dict[str, float]
+Spec = Mapping[str, Any]
 
 
 class Skipped(Exception):  # noqa: N818 - nothing is wrong
@@ -25,11 +27,13 @@ class Arena(ExitStack):
     Args:
         seed: what all choices follow from.
         cache: a folder with data sets.
+        long: specs of runs that last, for attacks that strike in the midst of one.
     """
 
-    def __init__(self, seed: int, cache: Path) -> None:
+    def __init__(self, seed: int, cache: Path, long: Sequence[Spec] = (DIGITS, LBFGS)) -> None:
         super().__init__()
         self.seed = seed
+        self.long = long
         self.random = random.Random(seed)
         self._cache = cache
         self._checker = Checker(Twins())
@@ -59,6 +63,11 @@ class Arena(ExitStack):
             yield house
         finally:
             house.tear_down()
+
+    def make(self, attack: "Attack") -> "Figures":
+        """Make an attack; its choices are the same whatever was attacked before it."""
+        self.random = random.Random(f"{self.seed} {attack.id}")
+        return attack.run(self)
 
     def check(self, house: House, faults: int, seconds: float = 180) -> Checked:
         """Check every invariant for what was posted to `house` since the last check."""
@@ -91,9 +100,21 @@ class Attack:
 
 @dataclass
 class Outcome:
-    """What came of an attack."""
+    """What came of an attack.
+
+    Attributes:
+        attack: which.
+        began: when, by the wall clock, in seconds.
+        load: processes that wanted a core, on average over the last minute of it.
+        figures: what was measured.
+        seconds: how long it took.
+        broken: what did not hold, or None.
+        skipped: why it was not made, or None.
+    """
 
     attack: Attack
+    began: float = field(default_factory=time.time)
+    load: float = 0.0
     figures: Figures = field(default_factory=dict)
     seconds: float = 0.0
     broken: str | None = None
@@ -107,7 +128,9 @@ class Outcome:
             "attack": self.attack.name,
             "must": self.attack.must,
             "figures": self.figures,
+            "made": datetime.fromtimestamp(self.began, UTC).strftime("%Y-%m-%d %H:%M"),
             "seconds": round(self.seconds, 1),
+            "load": round(self.load, 1),
             "broken": self.broken,
             "skipped": self.skipped,
         }

@@ -3,20 +3,24 @@
 import json
 import os
 import platform
+import subprocess
 import time
 import traceback
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from chaos.arena import Arena, Attack, Outcome, Skipped
+from chaos.arena import ATTACKS, Arena, Attack, Outcome, Skipped
+
+ROOT = Path(__file__).parents[2]
 
 
 def attacked(arena: Arena, attack: Attack) -> Outcome:
     """Make an attack; what breaks is told, and the campaign goes on."""
     outcome, began = Outcome(attack), time.monotonic()
     try:
-        outcome.figures = attack.run(arena)
+        outcome.figures = arena.make(attack)
     except Skipped as reason:
         outcome.skipped = str(reason)
     except Exception as error:
@@ -24,6 +28,7 @@ def attacked(arena: Arena, attack: Attack) -> Outcome:
         outcome.broken = f"{type(error).__name__}: {error}"
         arena.leave_house()
     outcome.seconds = time.monotonic() - began
+    outcome.load = os.getloadavg()[0]
     return outcome
 
 
@@ -42,24 +47,34 @@ def campaign(
 
 
 def report(seed: int, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return what came of a campaign."""
-    return {
-        "seed": seed,
-        "cores": os.cpu_count(),
-        "machine": f"{platform.system()} {platform.machine()}",
-        "attacks": [outcome.told() for outcome in outcomes],
-    }
+    """Return what came of a campaign, or of a piece of one."""
+    machine = {"cores": os.cpu_count(), "machine": f"{platform.system()} {platform.machine()}"}
+    about = {**machine, "version": _version()}
+    return {"seed": seed, "attacks": [outcome.told() | about for outcome in outcomes]}
 
 
 def write(path: Path, told: dict[str, Any]) -> None:
-    """Add a campaign to a report of several; of the same seed, an attack's last outcome counts."""
-    campaigns = json.loads(path.read_text()) if path.exists() else []
-    made = {attack["id"] for attack in told["attacks"]}
-    for earlier in (other for other in campaigns if other["seed"] == told["seed"]):
-        kept = [attack for attack in earlier["attacks"] if attack["id"] not in made]
-        told = {**told, "attacks": [*kept, *told["attacks"]]}
-    campaigns = [*(other for other in campaigns if other["seed"] != told["seed"]), told]
-    path.write_text(json.dumps(campaigns, indent=2, ensure_ascii=False) + "\n")
+    """Add a piece to a report of several campaigns.
+
+    Pieces of one seed are one campaign, in which an attack's last outcome counts; each attack tells
+    when it was made, of which version, and how busy the machine was.
+    """
+    campaigns = {each["seed"]: each["attacks"] for each in _read(path)}
+    made = {attack["id"]: attack for attack in [*campaigns.get(told["seed"], []), *told["attacks"]]}
+    order = [attack.id for attack in ATTACKS]
+    campaigns[told["seed"]] = sorted(made.values(), key=lambda made: order.index(made["id"]))
+    whole = [{"seed": seed, "attacks": attacks} for seed, attacks in campaigns.items()]
+    path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    return json.loads(path.read_text()) if path.exists() else []
+
+
+def _version() -> str:
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    return told.stdout.strip() or metadata.version("fitserve")
 
 
 def _tell(outcome: Outcome) -> None:

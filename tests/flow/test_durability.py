@@ -3,6 +3,8 @@
 import os
 import socket
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,19 @@ pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc"
 SLOW = {
     "dataset": "mnist",
     "network": {"hidden_layers": [64]},
-    "training": {"learning_rates": [0.01], "batch_size": 8, "epochs": 30},
+    "training": {"learning_rates": [0.01], "batch_size": 8, "epochs": 8},
     "seed": 3,
 }
+
+
+@dataclass
+class Restarted:
+    """A service that was stopped in the midst of a training, and started again."""
+
+    stack: Stack
+    experiment: str
+    stopped_within: float
+    told_on: bytes
 
 
 def has_checkpoint(client: Client, id_: str) -> bool:
@@ -42,39 +54,48 @@ def rest_of(connection: socket.socket) -> bytes:
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
+@pytest.fixture(scope="module")
+def restarted(long_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restarted]:
+    data = tmp_path_factory.mktemp("durable")
+    (data / "datasets").symlink_to(long_folder / "datasets")
+    settings = Settings(data=data, port=0, slots=1)
+    with Stack(settings) as stack, Client(stack.url) as client:
+        id_ = client.experiments.create(SLOW).id
+        until(lambda: has_checkpoint(client, id_), 60)
+        looking_on = followed(stack.url, id_)
+        began = time.monotonic()
+    stopped_within = time.monotonic() - began
+    with Stack(settings) as stack:
+        yield Restarted(stack, id_, stopped_within, rest_of(looking_on))
+
+
 class TestStoppedService:
-    def test_experiment_goes_on_at_the_next_start(self, long_folder: Path, tmp_path: Path) -> None:
-        (tmp_path / "datasets").symlink_to(long_folder / "datasets")
-        settings = Settings(data=tmp_path, port=0, slots=1)
-        with Stack(settings) as stack, Client(stack.url) as client:
-            experiment = client.experiments.create(SLOW)
-            until(lambda: has_checkpoint(client, experiment.id), 60)
-            looking_on = followed(stack.url, experiment.id)
-            began = time.monotonic()
-        assert time.monotonic() - began < 10
-        assert rest_of(looking_on).endswith(b"0\r\n\r\n")
-        with Stack(settings) as stack, Client(stack.url) as client:
-            ended = client.experiments.wait(experiment.id, progress=False, timeout=90)
-            [run] = client.experiments.metrics(experiment.id).runs
-            told = [event.type for event in client.experiments.stream(experiment.id)]
+    def test_stops_soon_and_ends_event_streams(self, restarted: Restarted) -> None:
+        assert restarted.stopped_within < 10
+        assert restarted.told_on.endswith(b"0\r\n\r\n")
+
+    def test_experiment_goes_on_at_the_next_start(self, restarted: Restarted) -> None:
+        with Client(restarted.stack.url) as client:
+            ended = client.experiments.wait(restarted.experiment, progress=False, timeout=90)
+            [run] = client.experiments.metrics(ended.id).runs
+            told = [event.type for event in client.experiments.stream(ended.id)]
         assert ended.status == "succeeded"
         assert run.attempt == 2
-        assert [epoch.epoch for epoch in run.epochs] == list(range(1, 31))
+        assert [epoch.epoch for epoch in run.epochs] == list(range(1, 9))
         assert told.count("run.requeued") == 1
 
 
 class TestMemory:
-    def test_api_that_has_trained_and_predicted_is_small(self, tmp_path: Path) -> None:
-        """A service of its own: the shared one may have drawn figures, which loads Plotly."""
-        settings = Settings(data=tmp_path, port=0, slots=1)
-        with Stack(settings) as stack, Client(stack.url) as client:
+    def test_api_that_has_trained_and_predicted_is_small(self, restarted: Restarted) -> None:
+        """Not of the shared service, which may have drawn figures: that loads Plotly."""
+        with Client(restarted.stack.url) as client:
             experiment = client.experiments.create(dataset="eckerle4", repetitions=1)
             client.experiments.wait(experiment.id, progress=False)
             client.predict([451.5], model=experiment.id)
-            [api] = [
-                pid
-                for pid in descendants(os.getpid())
-                if "fitserve_service.server" in command(pid)
-                and environment(pid)["FITSERVE_DATA"] == str(stack.data)
-            ]
-            assert resident_kilobytes(api) < 150 * 1024
+        [api] = [
+            pid
+            for pid in descendants(os.getpid())
+            if "fitserve_service.server" in command(pid)
+            and environment(pid)["FITSERVE_DATA"] == str(restarted.stack.data)
+        ]
+        assert resident_kilobytes(api) < 150 * 1024

@@ -22,7 +22,7 @@ def _cancel(house: House, experiment_id: str) -> float:
 @attack(8, "cancel what waits and what trains", "ended ≤ 1 s; the slot is free ≤ 1 s later")
 def running(arena: Arena) -> Figures:
     house = arena.house
-    long = house.post(endless(DIGITS, repetitions=2))
+    long = house.post(endless(arena.long[0], repetitions=2))
     until(lambda: all(run.epochs for run in house.runs(long.id)), 120)
     waits, next_one = house.post(CURVE), house.post(CURVE)
     queued = _cancel(house, waits.id)

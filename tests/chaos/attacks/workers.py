@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from chaos.arena import Arena, Figures, attack, seconds_since
 from chaos.house import House, kill
-from chaos.twins import DIGITS, LBFGS
+from chaos.twins import DIGITS
 from support.waiting import until
 
 GRACE_SECONDS = 5.0
@@ -15,10 +15,10 @@ GRACE_SECONDS = 5.0
 
 def _attacked(arena: Arena, name: str, strike: Callable[[House, str], object]) -> Figures:
     house = arena.house
-    spec = arena.random.choice([DIGITS, DIGITS, LBFGS])
+    spec = arena.random.choice(arena.long)
     experiment = house.post(spec)
     last = spec["training"]["epochs"]
-    run = house.until_epoch(experiment.id, arena.random.randint(1, last - 8))
+    run = house.until_epoch(experiment.id, arena.random.randint(1, 2 * last // 3))
     recorded = len(house.run(experiment.id).epochs)
     strike(house, run.run_id)
     struck = time.time()
