@@ -1,9 +1,11 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop fuzz check audit format bench-smoke bench-costs bench-overhead bench-zeros bench-view bench-training bench-serving bench-store reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
+.PHONY: help demo up test test-interop fuzz check audit format bench-smoke bench-costs bench-overhead bench-zeros bench-compile bench-stacked bench-growth bench bench-view bench-training bench-serving bench-store reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
+BENCHES := bench-smoke bench-costs bench-overhead bench-zeros bench-compile bench-stacked bench-growth \
+	bench-view bench-training bench-serving bench-store
 INPUTS := pyproject.toml constraints.txt scripts/setup.sh scripts/find_python.sh
 
 help:  ## this list
@@ -61,6 +63,15 @@ bench-overhead: .venv/.installed  ## what the service adds to 100 tiny runs (two
 bench-zeros: .venv/.installed  ## what skipping zero pixels saves, and what dropout costs then (two minutes)
 	@$(BIN)/python -m benchmarks.training.zeros
 
+bench-compile: .venv/.installed  ## what compiling the training program takes (three minutes)
+	@$(BIN)/python -m benchmarks.training.compiling
+
+bench-stacked: .venv/.installed  ## runs stacked in one program beside runs apart (two minutes)
+	@$(BIN)/python -m benchmarks.training.stacked
+
+bench-growth: .venv/.developed  ## how cost grows with the network, the batch, the runs (two minutes); draws it
+	@$(BIN)/python -m benchmarks.growth
+
 bench-view: .venv/.developed  ## the dashboard's first view of 1,000 experiments (two minutes)
 	@$(BIN)/python -m benchmarks.first_view
 
@@ -72,6 +83,12 @@ bench-serving: .venv/.installed .venv-bench-mlserver/.installed .venv-bench-bent
 
 bench-store: .venv/.developed  ## pages, summaries and watchers of large stores (eight minutes; needs PostgreSQL)
 	@$(BIN)/python -m benchmarks.store $(ARGS)
+
+# One after the other, whatever -j says; a missed mark does not keep the others from being measured.
+bench:  ## every benchmark in turn (an hour)
+	@missed=; for each in $(BENCHES); do \
+		echo "make $$each"; $(MAKE) --no-print-directory $$each || missed="$$missed $$each"; \
+	done; [ -z "$$missed" ] || { echo "not all marks hold:$$missed"; exit 1; }
 
 reproduce: .venv/.installed  ## train the exercise sheet's rows and compare (half an hour); again: go on
 	@FITSERVE_DATA="$(FITSERVE_DATA)/reproduce" $(BIN)/fitserve reproduce --report docs/reproduction

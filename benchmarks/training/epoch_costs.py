@@ -12,15 +12,17 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import dataclasses
 import statistics
 import sys
+import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from benchmarks.shared.samples import Spread
 from benchmarks.training.digits import ROWS, synthetic_digits
-from benchmarks.training.smoke import run_plan, timed, training_turn
+from benchmarks.training.fitserve_program import trained
+from benchmarks.training.problems import run_plan
+from benchmarks.training.workloads import WORKLOADS
 from fitserve_core.datasets.dataset import Dataset, Rows
 from fitserve_core.spec import Augmentation, Network, RunPlan
 from fitserve_workers.training import ProgramCache, Training, configure_tensorflow
@@ -56,15 +58,23 @@ def main() -> int:
 def measured(pair: Pair) -> bool:
     """Print a pair's line; return whether it keeps its target."""
     for build in (pair.plain, pair.extra):
-        training_turn(build())
+        timed(build)
     plain, extra = [], []
     for _ in range(TURNS):
-        plain.append(timed(partial(training_turn, pair.plain())))
-        extra.append(timed(partial(training_turn, pair.extra())))
+        plain.append(timed(pair.plain))
+        extra.append(timed(pair.extra))
     ratios = [more / less for less, more in zip(plain, extra, strict=True)]
     median = statistics.median(plain)
     print(f"{pair.name:40}{median:>10.3f}{Spread.of(ratios).columns('.2f')}   {pair.target:.2f}")
     return statistics.median(ratios) <= pair.target
+
+
+def timed(build: Callable[[], Training]) -> float:
+    """Return the seconds that a run takes from its start to its end."""
+    training = build()
+    began = time.perf_counter()
+    trained(training)
+    return time.perf_counter() - began
 
 
 def augmentations(dataset: Dataset) -> list[Pair]:
@@ -119,7 +129,8 @@ def trainings(
 def plan(units: int, batch_size: int) -> RunPlan:
     """Return one epoch of one hidden layer."""
     network = Network(hidden_layers=[units], activation="relu")
-    return run_plan().model_copy(update={"network": network, "batch_size": batch_size})
+    one = run_plan(WORKLOADS["784-100-10, batch 1"])
+    return one.model_copy(update={"network": network, "batch_size": batch_size})
 
 
 if __name__ == "__main__":

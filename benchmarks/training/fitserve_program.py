@@ -26,11 +26,16 @@ class FitserveProgram(Trainer):
 
     def train(self) -> float:
         """Train all epochs."""
-        while not self._training.finished:
-            self._training.advance()
-        assert self._training.last is not None
-        assert self._training.last.loss is not None
-        return self._training.last.loss
+        return trained(self._training)
+
+
+def trained(training: Training) -> float:
+    """Train a run to its end; return the mean loss of its last epoch."""
+    while not training.finished:
+        training.advance()
+    assert training.last is not None
+    assert training.last.loss is not None
+    return training.last.loss
 
 
 def candidates(problem: Problem) -> Candidates:

@@ -44,10 +44,11 @@ def prepare_slot(settings: Settings, device: DeviceKind, stopping: Callable[[], 
     _give_away_runs_of_the_dead(store)
 
     from fitserve_workers.runner import Runner  # noqa: PLC0415
-    from fitserve_workers.training import ProgramCache, configure_tensorflow  # noqa: PLC0415
+    from fitserve_workers.training import ProgramCache, configure_tensorflow, warm  # noqa: PLC0415
 
     # Slots are numbered from 0, and who replaces one takes its number: each has a GPU of its own.
     configure_tensorflow(billiard.current_process().index if device == "gpu" else None)
+    warm()
     # Not before: the thread that sends spans belongs to this process.
     tracing.start("fitserve-workers")
     _slot[:] = [

@@ -154,10 +154,19 @@ class Program(CompiledModel):
             inputs = self._augment(inputs)
         return training_step(*parts, (inputs, targets))
 
+    def trace(self, rows: Tensors) -> None:
+        """Trace the training loop, and do not compile it."""
+        bounds = tf.constant(0), tf.constant(0)
+        parts = rows.train, rows.non_zeros, rows.validation
+        self._slice.get_concrete_function(*parts, *self._nothing(), self.no_sums(), *bounds)
+
     def _call_once(self, rows: Tensors) -> None:
+        self.slice(rows, *self._nothing(), self.no_sums(), 0, 0)
+
+    def _nothing(self) -> tuple[Any, Any]:
+        """Return orders and a sample of no meaning."""
         orders = tf.zeros((self.shape.block, self.shape.train_rows), tf.int32)
-        sample = tf.zeros(min(self.shape.train_rows, MAX_GRADIENT_ROWS), tf.int32)
-        self.slice(rows, orders, sample, self.no_sums(), 0, 0)
+        return orders, tf.zeros(min(self.shape.train_rows, MAX_GRADIENT_ROWS), tf.int32)
 
 
 def _augmenter(shape: Shape, draws: Noise) -> Augmenter | None:

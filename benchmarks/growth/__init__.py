@@ -1,0 +1,1 @@
+"""How cost grows: a step's with the network and the batch, an experiment's with its runs."""

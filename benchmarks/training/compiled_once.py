@@ -1,0 +1,36 @@
+"""A process of `compiling`: it compiles one program and tells how long that took."""
+
+import dataclasses
+import time
+from typing import Any
+
+from benchmarks.shared.processes import answer
+from benchmarks.training.digits import first_rows
+from benchmarks.training.problems import dataset, run_plan
+from benchmarks.training.workloads import WORKLOADS
+from fitserve_workers.training import ProgramCache, configure_tensorflow, warm
+from fitserve_workers.training.program import Program
+from fitserve_workers.training.shape import Shape
+from fitserve_workers.training.sparse import leaves_zeros_alone
+
+VALIDATION_ROWS = 10_000
+
+
+def compiled(question: dict[str, Any]) -> dict[str, Any]:
+    """Answer with the seconds from rows in memory to a program that can train."""
+    workload = WORKLOADS[question["workload"]]
+    plan, rows = run_plan(workload), dataset(workload, workload.rows)
+    if workload.dataset == "mnist":
+        few = min(workload.rows, VALIDATION_ROWS)
+        rows = dataclasses.replace(rows, validation=first_rows(rows, few).train)
+    tensors = ProgramCache().tensors(rows, skip_zeros=leaves_zeros_alone(plan))
+    if question["warmed"]:
+        warm()
+    began = time.perf_counter()
+    Program(Shape.of(plan, rows, tensors.non_zeros)).compile(tensors)
+    return {"seconds": time.perf_counter() - began}
+
+
+if __name__ == "__main__":
+    configure_tensorflow()
+    answer(compiled)
