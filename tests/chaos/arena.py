@@ -1,5 +1,6 @@
 """What an attack works with: houses, a seeded generator, the checker, and what it measured."""
 
+import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +13,8 @@ from typing import Any
 from chaos.house import House
 from chaos.invariants import Checked, Checker
 from chaos.twins import DIGITS, LBFGS, Twins
+
+BUSY_LOAD_A_CORE = 2.0
 
 Figures = dict[str, float]
 Spec = Mapping[str, Any]
@@ -28,12 +31,16 @@ class Arena(ExitStack):
         seed: what all choices follow from.
         cache: a folder with data sets.
         long: specs of runs that last, for attacks that strike in the midst of one.
+
+    Attributes:
+        busy: the machine's load before the attack, if that was too much to hold it to seconds.
     """
 
     def __init__(self, seed: int, cache: Path, long: Sequence[Spec] = (DIGITS, LBFGS)) -> None:
         super().__init__()
         self.seed = seed
         self.long = long
+        self.busy = 0.0
         self.random = random.Random(seed)
         self._cache = cache
         self._checker = Checker(Twins())
@@ -67,6 +74,8 @@ class Arena(ExitStack):
     def make(self, attack: "Attack") -> "Figures":
         """Make an attack; its choices are the same whatever was attacked before it."""
         self.random = random.Random(f"{self.seed} {attack.id}")
+        load = os.getloadavg()[0]
+        self.busy = load if load > BUSY_LOAD_A_CORE * (os.cpu_count() or 1) else 0.0
         return attack.run(self)
 
     def check(self, house: House, faults: int, seconds: float = 180) -> Checked:
