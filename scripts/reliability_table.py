@@ -29,16 +29,33 @@ def main() -> int:
 
 def told_of(campaigns: list) -> str:
     """Return one line a campaign and one row an attack, as Markdown."""
-    lines = ["| seed | attacks | broken | minutes | cores |", "| --- | --- | --- | --- | --- |"]
-    for campaign in campaigns:
-        made = [told for told in campaign["attacks"] if not told["skipped"]]
-        broken = sum(told["broken"] is not None for told in made)
-        minutes = sum(told["seconds"] for told in made) / 60
-        lines.append(
-            f"| {campaign['seed']} | {len(made)} | {broken} | {minutes:.1f} | {campaign['cores']} |"
-        )
+    lines = [
+        "| seed | attacks | broken | minutes | made | versions | cores | load |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        *(told_of_campaign(campaign) for campaign in campaigns),
+    ]
     lines += ["", "| | attack | must show | seen | held |", "| --- | --- | --- | --- | --- |"]
     return "\n".join([*lines, *map(row, by_attack(campaigns))])
+
+
+def told_of_campaign(campaign: dict) -> str:
+    """Return a campaign's line; its attacks may have been made one by one."""
+    made = [told for told in campaign["attacks"] if not told["skipped"]]
+    broken = sum(told["broken"] is not None for told in made)
+    minutes = sum(told["seconds"] for told in made) / 60
+    days = sorted({told["made"].split()[0] for told in made})
+    versions = list(dict.fromkeys(told["version"] for told in made))
+    cells = [
+        campaign["seed"],
+        len(made),
+        broken,
+        f"{minutes:.1f}",
+        " to ".join(dict.fromkeys((days[0], days[-1]))),
+        ", ".join(versions),
+        spread([told["cores"] for told in made]),
+        spread([told["load"] for told in made if told["load"] is not None]),
+    ]
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def by_attack(campaigns: list) -> list:
@@ -60,10 +77,9 @@ def row(outcomes: list) -> str:
             figures[name].append(value)
     seen = "; ".join(f"{name}: {spread(values)}" for name, values in figures.items())
     first = outcomes[0]
-    return (
-        f"| {first['number']} | {first['attack']} | {first['must']} | {seen or '–'} | "
-        f"{held} of {len(made)} |"
-    )
+    came = f"{held} of {len(made)}" if made else "not made"
+    seen = seen if made else outcomes[-1]["skipped"]
+    return f"| {first['number']} | {first['attack']} | {first['must']} | {seen or '–'} | {came} |"
 
 
 def spread(values: list) -> str:
