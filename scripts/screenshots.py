@@ -95,8 +95,9 @@ def seven(page: Page) -> None:
 
 
 def save(png: bytes, name: str) -> None:
-    """Write a picture, with few colours so that it stays small."""
-    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS)
+    """Write a picture, with few colours so that it stays small, rare ones among them."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    image = image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE)
     image.save(FOLDER / f"{name}.png", optimize=True)
 
 

@@ -1,21 +1,11 @@
 """Signing in at the dashboard, in a real browser."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from fitserve_core.settings import Settings
 from support import stories
-from support.browsers import running_browser
 from support.keys import keyed
 from support.serving import running_service
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as browser:
-        yield browser
 
 
 class TestSession:

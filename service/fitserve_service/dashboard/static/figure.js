@@ -24,19 +24,28 @@ export class Figure {
     this.name = name;
     this.element = h("div", { class: across ? "figure across" : "figure" });
     this.shown = null;
+    this.asked = 0;
     dark.addEventListener("change", () => this.shown && this.draw(this.shown));
   }
 
   async refresh(path) {
+    const mine = (this.asked += 1);
     try {
-      await this.draw(await get(path));
+      const figure = await get(path);
+      // Answers may overtake each other: only the last question's is drawn.
+      if (mine === this.asked) await this.draw(figure);
     } catch (error) {
       if (this.shown === null) replace(this.element, h("p", { class: "quiet" }, error.message));
     }
   }
 
   async draw(figure) {
-    if (figure.data.length === 0) return this.shown === null && replace(this.element, h("p", { class: "quiet" }, "Nothing to draw yet."));
+    if (figure.data.length === 0) {
+      if (this.shown !== null) window.Plotly.purge(this.element);
+      this.shown = null;
+      replace(this.element, h("p", { class: "quiet" }, "Nothing to draw yet."));
+      return;
+    }
     const Plotly = await plotly();
     if (this.shown === null) replace(this.element);
     this.shown = figure;
