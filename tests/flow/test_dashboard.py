@@ -64,7 +64,7 @@ class TestDigits:
             page.get_by_role("link", name="Metrics (CSV)").click()
         assert download.value.suggested_filename == f"{experiment_id}.csv"
         with page.expect_download() as download:
-            page.get_by_role("button", name="Spec (JSON)").click()
+            page.get_by_role("link", name="Spec (JSON)").click()
         spec = json.loads(download.value.path().read_text())
         assert client.experiments.forecast(spec).runs == 1
         page.get_by_role("link", name="Try it").last.click()
