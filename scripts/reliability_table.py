@@ -75,7 +75,9 @@ def row(outcomes: list) -> str:
     for told in made:
         for name, value in told["figures"].items():
             figures[name].append(value)
-    seen = "; ".join(f"{name}: {spread(values)}" for name, values in figures.items())
+    parts = [f"{name}: {spread(values)}" for name, values in figures.items()]
+    parts += [f"not held: {told['broken']}" for told in made if told["broken"] is not None]
+    seen = "; ".join(parts)
     first = outcomes[0]
     came = f"{held} of {len(made)}" if made else "not made"
     seen = seen if made else outcomes[-1]["skipped"]

@@ -31,16 +31,12 @@ class Arena(ExitStack):
         seed: what all choices follow from.
         cache: a folder with data sets.
         long: specs of runs that last, for attacks that strike in the midst of one.
-
-    Attributes:
-        busy: the machine's load before the attack, if that was too much to hold it to seconds.
     """
 
     def __init__(self, seed: int, cache: Path, long: Sequence[Spec] = (DIGITS, LBFGS)) -> None:
         super().__init__()
         self.seed = seed
         self.long = long
-        self.busy = 0.0
         self.random = random.Random(seed)
         self._cache = cache
         self._checker = Checker(Twins())
@@ -53,6 +49,15 @@ class Arena(ExitStack):
         if self._house is None:
             self._house = self.enter_context(self.opened())
         return self._house
+
+    @property
+    def busy(self) -> float:
+        """The last minute's load, if it was too much to hold a house to seconds, or else 0.
+
+        Two slots that import TensorFlow, and their parent, make less by themselves.
+        """
+        load = os.getloadavg()[0]
+        return load if load > BUSY_LOAD_A_CORE * (os.cpu_count() or 1) else 0.0
 
     def leave_house(self) -> None:
         """Close the shared house: what broke in it must not break the next attack."""
@@ -74,8 +79,6 @@ class Arena(ExitStack):
     def make(self, attack: "Attack") -> "Figures":
         """Make an attack; its choices are the same whatever was attacked before it."""
         self.random = random.Random(f"{self.seed} {attack.id}")
-        load = os.getloadavg()[0]
-        self.busy = load if load > BUSY_LOAD_A_CORE * (os.cpu_count() or 1) else 0.0
         return attack.run(self)
 
     def check(self, house: House, faults: int, seconds: float = 180) -> Checked:

@@ -23,6 +23,7 @@ def _attacked(arena: Arena, name: str, strike: Callable[[House, str], object]) -
     strike(house, run.run_id)
     struck = time.time()
     went_on = house.moment(experiment.id, "run.running", 2) - struck
+    busy = arena.busy
     events = house.store.events.of_experiment(experiment.id, 0, 100_000)
     again = [event for event in events if event.type == "run.running"][1]
     assert again.data["epoch"] >= recorded, "recorded epochs are repeated"
@@ -30,10 +31,10 @@ def _attacked(arena: Arena, name: str, strike: Callable[[House, str], object]) -
     arena.check(house, faults=1)
     within = house.settings.lease_seconds + GRACE_SECONDS
     assert handed_back <= within, f"handed back after {handed_back} s"
-    if went_on > within and arena.busy:
+    if went_on > within and busy:
         # A new slot imports TensorFlow: ten seconds of a core, which others had.
         raise Skipped(
-            f"too busy a machine to tell, load {arena.busy:.1f}: handed back after "
+            f"too busy a machine to tell, load {busy:.1f}: handed back after "
             f"{handed_back:.1f} s, a slot that could train was there after {went_on:.1f} s"
         )
     assert went_on <= within, f"{went_on} s"
