@@ -1,4 +1,4 @@
-"""House rules that no linter knows: who may import whom, and how long a file may be."""
+"""House rules that no linter knows: who may import whom, how long a file is, what reads data."""
 
 import ast
 import sys
@@ -26,10 +26,14 @@ FORBIDDEN = {
     "workers/fitserve_workers": {*SERVER, "fitserve_service"},
 }
 
+# What they read can run what it likes; Ruff knows their calls, not that they are imported at all.
+UNPICKLERS = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "torch"}
+PRODUCT = ("core", "service", "workers", "clients")
+
 
 def main() -> int:
     """Print every breach; return how many there are."""
-    breaches = [*long_files(), *forbidden_imports()]
+    breaches = [*long_files(), *forbidden_imports(), *unpickling()]
     for breach in breaches:
         print(breach)
     return len(breaches)
@@ -53,6 +57,26 @@ def forbidden_imports() -> Iterator[str]:
             for line, module in module_level_imports(ast.parse(path.read_text())):
                 if module.split(".")[0] in forbidden:
                     yield f"{path.relative_to(ROOT)}:{line}: {package} must not import {module}"
+
+
+def unpickling() -> Iterator[str]:
+    """Yield imports of what unpickles, wherever they stand, and calls that let it be done."""
+    for path in (path for folder in PRODUCT for path in sorted((ROOT / folder).rglob("*.py"))):
+        place = path.relative_to(ROOT)
+        for node in ast.walk(ast.parse(path.read_text())):
+            for module in _imported(node):
+                if module.split(".")[0] in UNPICKLERS:
+                    yield f"{place}:{node.lineno}: {module} runs what it reads: use JSON or npz"
+            if isinstance(node, ast.keyword) and node.arg in {"allow_pickle", "safe_mode"}:
+                safe = node.arg == "safe_mode"
+                if not (isinstance(node.value, ast.Constant) and node.value.value is safe):
+                    yield f"{place}:{node.lineno}: {node.arg} must be {safe}"
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 
 def module_level_imports(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -26,6 +26,12 @@ def resident_kilobytes(pid: int) -> int:
     return int(status[status.index("VmRSS:") + 1])
 
 
+def peak_kilobytes(pid: int) -> int:
+    """Most memory that a process has held resident."""
+    status = _read(Path(f"/proc/{pid}/status")).split()
+    return int(status[status.index("VmHWM:") + 1])
+
+
 def all_processes() -> list[int]:
     """Every process that can be seen."""
     return list(_parents())
