@@ -256,7 +256,8 @@ class Event(Result):
     """Something that happened to an experiment, numbered without gaps within it.
 
     Types: `experiment.queued`, `.running`, `.succeeded`, `.failed`, `.cancelled`; `run.running`,
-    `run.epochs` (the figures of new epochs), `run.requeued`, `run.succeeded`, `run.failed`.
+    `run.epochs` (the figures of at most 100 new epochs), `run.requeued`, `run.succeeded`,
+    `run.failed`.
     """
 
     id: int = Field(description="Position in the stream of all experiments.")

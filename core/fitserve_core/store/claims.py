@@ -25,6 +25,9 @@ from fitserve_core.store.tables import artefact, epoch, run
 from fitserve_core.store.turns import next_run
 from fitserve_core.tracing import Carrier
 
+# A slice may hold thousands of tiny epochs, and a page a thousand events.
+EPOCHS_AN_EVENT = 100
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -109,8 +112,10 @@ class Claims:
             }
             self._fenced(connection, claim, and_(_mine(claim), run.c.epoch == first - 1), **changed)
             connection.execute(insert(epoch), rows)
-            data = {"run_id": claim.run_id, "epochs": [row.model_dump() for row in figures]}
-            events.append(connection, claim.experiment_id, "run.epochs", data)
+            for start in range(0, len(figures), EPOCHS_AN_EVENT):
+                told = [row.model_dump() for row in figures[start : start + EPOCHS_AN_EVENT]]
+                data = {"run_id": claim.run_id, "epochs": told}
+                events.append(connection, claim.experiment_id, "run.epochs", data)
 
     def succeed(
         self,

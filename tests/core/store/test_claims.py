@@ -68,6 +68,17 @@ class TestRecord:
         assert resumed.checkpoint == Checkpoint("a/b.npz", "0" * 64)
         assert store.runs.metrics(experiment.id).runs[0].epochs == stories.figures(1, 2)
 
+    def test_tells_of_many_epochs_in_several_events(self, store: Store) -> None:
+        experiment = stories.post(store)
+        claim = stories.take(store)
+        before = store.events.last()
+        store.claims.record(claim, stories.figures(*range(1, 251)), stories.CHECKPOINT)
+        told = [event.data["epochs"] for event in store.events.of_all(before, 9)]
+        assert [len(epochs) for epochs in told] == [100, 100, 50]
+        assert [row["epoch"] for epochs in told for row in epochs] == [*range(1, 251)]
+        [run] = store.runs.metrics(experiment.id).runs
+        assert len(run.epochs) == 250
+
     def test_said_twice_is_stored_once(self, store: Store) -> None:
         experiment = stories.post(store)
         claim = stories.take(store)
