@@ -39,7 +39,9 @@ class DirectRoute(APIRoute):
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
-        await self._authorise(request, self._needed, await bearer(request))
+        presents = b"authorization" in dict(request.scope["headers"])
+        credentials = await bearer(request) if presents else None
+        await self._authorise(request, self._needed, credentials)
         parts = request.state.parts
         response: Response = await self.endpoint(
             request=request, parts=parts, **request.scope["path_params"]

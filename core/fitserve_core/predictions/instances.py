@@ -13,9 +13,9 @@ MAX_INSTANCES = 10_000
 
 
 class InstanceKind(NamedTuple):
-    """How instances are read, and one that works."""
+    """How instances are read, from the JSON that they came in, and one that works."""
 
-    decode: Callable[[list[Any]], Array]
+    decode: Callable[[list[Any], bytes | None], Array]
     example: Callable[[], list[Any]]
 
 
@@ -25,8 +25,13 @@ KINDS = {
 }
 
 
-def decode_instances(info: DatasetInfo, instances: object) -> Array:
+def decode_instances(info: DatasetInfo, instances: object, source: bytes | None = None) -> Array:
     """Return parsed JSON `instances` as float32 (n, inputs), in the data's own units.
+
+    Args:
+        info: what the model takes.
+        instances: what came.
+        source: the JSON that they were read from, where it is at hand: it saves time.
 
     Raises:
         InvalidInputError: what was expected and received, with the path of the first instance that
@@ -44,7 +49,7 @@ def decode_instances(info: DatasetInfo, instances: object) -> Array:
             param="instances",
             received=f"{len(instances):,} instances",
         )
-    return KINDS[info.name].decode(instances)
+    return KINDS[info.name].decode(instances, source)
 
 
 def example_instances(name: str) -> list[Any]:

@@ -11,7 +11,7 @@ from fitserve_core.received import describe, json_safe, quote
 LARGEST = float(np.finfo(np.float32).max)
 
 
-def decode(instances: list[Any]) -> Array:
+def decode(instances: list[Any], _source: bytes | None) -> Array:
     """Return numbers, or lists of one number, as float32 (n, 1).
 
     Raises:

@@ -57,7 +57,7 @@ async def predict(request: Request, parts: Parts) -> Response:
     model = await parts.sessions.find(name)
     if spread_too:
         return await run_in_threadpool(_answer_spread, parts, name, model, instances)
-    return await by_size(body, _answer, name, model, instances)
+    return await by_size(body, _answer, name, model, instances, body)
 
 
 def _fields(body: bytes) -> tuple[str, list[Any], bool]:
@@ -93,8 +93,8 @@ def _fields(body: bytes) -> tuple[str, list[Any], bool]:
     return name, instances, asked
 
 
-def _answer(name: str, model: LoadedModel, instances: list[Any]) -> Response:
-    return _json(_content(name, model, decode_instances(model.info, instances)))
+def _answer(name: str, model: LoadedModel, instances: list[Any], body: bytes) -> Response:
+    return _json(_content(name, model, decode_instances(model.info, instances, body)))
 
 
 def _answer_spread(

@@ -132,10 +132,10 @@ async def _predict(parts: Services, request: Request, name: str, tag: str | None
     body = await request.body()
     asked = await by_size(body, json_object, body)
     model = await loaded(parts, name, tag)
-    return await by_size(body, _answer, model, asked)
+    return await by_size(body, _answer, model, asked, body)
 
 
-def _answer(model: LoadedModel, asked: dict[str, Any]) -> Response:
+def _answer(model: LoadedModel, asked: dict[str, Any], body: bytes) -> Response:
     signature = asked.get("signature_name", SIGNATURE)
     if signature != SIGNATURE:
         raise NotFoundError(
@@ -147,7 +147,8 @@ def _answer(model: LoadedModel, asked: dict[str, Any]) -> Response:
             f"give either instances or inputs; received {', '.join(given) or 'neither'}"
         )
     if given == ["instances"]:
-        content = {"predictions": model.outputs(_rows(model.info, asked["instances"]))}
+        rows = _rows(model.info, asked["instances"], body)
+        content = {"predictions": model.outputs(rows)}
     else:
         content = {"outputs": model.outputs(_columns(model.info, asked[INPUT]))}
     return Response(
@@ -155,7 +156,7 @@ def _answer(model: LoadedModel, asked: dict[str, Any]) -> Response:
     )
 
 
-def _rows(info: DatasetInfo, instances: Any) -> NDArray[np.float32]:
+def _rows(info: DatasetInfo, instances: Any, body: bytes) -> NDArray[np.float32]:
     if not isinstance(instances, list):
         raise InvalidInputError(
             f"instances must be a list of instances; received {describe(instances)}"
@@ -163,7 +164,7 @@ def _rows(info: DatasetInfo, instances: Any) -> NDArray[np.float32]:
     named = [
         one[INPUT] if isinstance(one, dict) and one.keys() == {INPUT} else one for one in instances
     ]
-    return decode_instances(info, named)
+    return decode_instances(info, named, body)
 
 
 def _columns(info: DatasetInfo, inputs: Any) -> NDArray[np.float32]:
