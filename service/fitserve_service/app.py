@@ -32,13 +32,13 @@ from fitserve_service.experiments import endpoints as experiments
 from fitserve_service.explain import endpoints as explain
 from fitserve_service.exports import endpoints as exports
 from fitserve_service.figures import endpoints as figures
+from fitserve_service.front import Front
 from fitserve_service.models import endpoints as models
 from fitserve_service.openapi import install_openapi
 from fitserve_service.predict import endpoints as predict
 from fitserve_service.predict.sessions import SessionCache, Sessions
 from fitserve_service.protocols import open_inference, tensorflow_serving
 from fitserve_service.reference import install_reference
-from fitserve_service.requests import RequestLog
 from fitserve_service.webhooks import endpoints as webhooks
 from fitserve_service.webhooks.deliverer import Deliverer
 from fitserve_service.workers import Workers
@@ -112,12 +112,6 @@ def create_app(settings: Settings) -> FastAPI:
     )
     install_error_handlers(app)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
-    app.add_middleware(
-        Guard,
-        keyless=not keyring,
-        hosts=settings.allowed_hosts,
-        origins=settings.cors_origins,
-    )
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -126,8 +120,8 @@ def create_app(settings: Settings) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
             expose_headers=["ETag", "Location", "Retry-After"],
         )
-    app.add_middleware(instruments.Instruments)
-    app.add_middleware(RequestLog)
+    guard = Guard(keyless=not keyring, hosts=settings.allowed_hosts, origins=settings.cors_origins)
+    app.add_middleware(Front, guard=guard)
     app.include_router(health.router)
     app.include_router(instruments.router)
     for part in (

@@ -42,7 +42,7 @@ class DirectRoute(APIRoute):
         presents = b"authorization" in dict(request.scope["headers"])
         credentials = await bearer(request) if presents else None
         await self._authorise(request, self._needed, credentials)
-        parts = request.state.parts
+        parts = request.scope["state"]["parts"]
         response: Response = await self.endpoint(
             request=request, parts=parts, **request.scope["path_params"]
         )

@@ -1,13 +1,11 @@
-"""A request's id, in and out and in every line of the log, and one line when it was answered."""
+"""A request's id, and its line in the log when it was answered."""
 
 import logging
 import os
 import re
-import time
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-from fitserve_core.logs import bound
 from fitserve_service.direct_route import DirectRoute
 
 log = logging.getLogger(__name__)
@@ -20,43 +18,26 @@ QUIET = {"/healthz", "/readyz", "/metrics"}
 OK = 200
 
 
-class RequestLog:
-    """Give every request an id, and say how it was answered: at the level debug what is frequent.
+def request_id(scope: Scope) -> bytes:
+    """Return the client's `X-Request-ID` where it is a word of at most 128, else a new one.
 
-    The id is the client's `X-Request-ID` where that is a word of at most 128 letters, digits, dots,
-    dashes and underscores, else a new one.
+    A word has letters, digits, dots, dashes and underscores.
     """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on within its id."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        id_ = _id(scope)
-        began, status = time.perf_counter(), 0
-
-        async def named(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message = {**message, "headers": [*message["headers"], (HEADER, id_)]}
-            await send(message)
-
-        with bound(request_id=id_.decode()):
-            try:
-                await self._app(scope, receive, named)
-            finally:
-                level = _level(scope, status)
-                if log.isEnabledFor(level):
-                    _tell(level, scope, status, time.perf_counter() - began)
-
-
-def _id(scope: Scope) -> bytes:
     given = dict(scope["headers"]).get(HEADER)
     return given if given and ID.fullmatch(given) else os.urandom(16).hex().encode()
+
+
+def tell(scope: Scope, status: int, seconds: float) -> None:
+    """Log how a request was answered: at the level debug what is frequent.
+
+    Args:
+        scope: of the request.
+        status: of the answer; 0 where there was none.
+        seconds: until its end.
+    """
+    level = _level(scope, status)
+    if log.isEnabledFor(level):
+        _tell(level, scope, status, seconds)
 
 
 def _level(scope: Scope, status: int) -> int:

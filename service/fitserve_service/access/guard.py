@@ -4,16 +4,18 @@ from collections.abc import Iterable
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Scope
 
 from fitserve_core.errors import ForbiddenError
 from fitserve_core.hosts import is_loopback
 from fitserve_core.received import quote
 from fitserve_service.access.origins import SAFE_METHODS, is_other_sites
-from fitserve_service.errors import answer
-from fitserve_service.protocols.errors import reworded, speaks_protocol
+from fitserve_service.errors import respond_to
 
-HEADERS = [
+Header = tuple[bytes, bytes]
+
+HEADERS: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -24,7 +26,7 @@ NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'no
 
 
 class Guard:
-    """Add security headers; where there are no keys, refuse what only another site's page sends.
+    """Where there are no keys, refuses what only another site's page sends.
 
     Without keys whoever reaches the service is obeyed, and a browser on this machine reaches it for
     every page that it shows. Such a page can send a request (so its origin is looked at), or let
@@ -36,35 +38,15 @@ class Guard:
         origins: whose pages may ask.
     """
 
-    def __init__(
-        self, app: ASGIApp, *, keyless: bool, hosts: Iterable[str], origins: Iterable[str]
-    ) -> None:
-        self._app = app
+    def __init__(self, *, keyless: bool, hosts: Iterable[str], origins: Iterable[str]) -> None:
         self._keyless = keyless
         self._hosts = {host.lower() for host in hosts}
         self._origins = set(origins)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = message["headers"]
-                own = () if NO_PAGE[0] in dict(given) else (NO_PAGE,)
-                message["headers"] = [*given, *HEADERS, *own]
-            await send(message)
-
+    def refused(self, scope: Scope) -> Response | None:
+        """Return the answer to a request that is refused, None for all others."""
         refusal = self._refusal(scope) if self._keyless else None
-        if refusal is None:
-            await self._app(scope, receive, guarded)
-            return
-        response = answer(403, ForbiddenError(refusal))
-        if speaks_protocol(Request(scope)):
-            response = reworded(response)
-        await response(scope, receive, guarded)
+        return None if refusal is None else respond_to(Request(scope), ForbiddenError(refusal))
 
     def _refusal(self, scope: Scope) -> str | None:
         headers = Headers(scope=scope)
@@ -84,6 +66,11 @@ class Guard:
                 "may ask"
             )
         return None
+
+
+def security_headers(given: Iterable[Header]) -> list[Header]:
+    """Return what browsers are told besides the headers that an answer has."""
+    return HEADERS if NO_PAGE[0] in dict(given) else [*HEADERS, NO_PAGE]
 
 
 def _name(host: str) -> str:
