@@ -63,7 +63,7 @@ bench-overhead: .venv/.installed  ## what the service adds to 100 tiny runs (two
 bench-zeros: .venv/.installed  ## what skipping zero pixels saves, and what dropout costs then (two minutes)
 	@$(BIN)/python -m benchmarks.training.zeros
 
-bench-compile: .venv/.installed  ## what compiling the training program takes (three minutes)
+bench-compile: .venv/.installed  ## what compiling the training program takes (eight minutes)
 	@$(BIN)/python -m benchmarks.training.compiling
 
 bench-stacked: .venv/.installed  ## runs stacked in one program beside runs apart (two minutes)
