@@ -14,7 +14,7 @@ from fitserve_core.store import Checkpoint, Store
 from fitserve_core.store.claims import Claim
 
 WATCHERS = 100
-SECONDS = 5.0
+SECONDS = 3.0
 ROUNDS = 3
 # Two slots, each of which stores what a slice of a quarter of a second has trained.
 EVENTS_A_SECOND = 8
