@@ -47,4 +47,4 @@ class ModelVersion(Result):
 class VersionChoice(Result):
     """Which version a label is to stand for."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, strict=True)
