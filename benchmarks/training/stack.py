@@ -86,7 +86,8 @@ class Stacked:
                 start += size
                 done += 1
             if rows % size:
-                sums += self._step(inputs, targets, orders[epoch, -(rows % size) :], done)
+                short = tf.slice(orders, [epoch, rows - rows % size, 0], [1, rows % size, runs])[0]
+                sums += self._step(inputs, targets, short, done)
                 done += 1
             epoch += 1
         return sums / rows

@@ -70,7 +70,7 @@ class TestRule:
             {"optimizer": Sgd(name="sgd", momentum=0.9)},
             {"regularizer": Regularizer(l2=1e-4)},
             {"augmentation": Augmentation(noise=3)},
-            {"batch_size": 128},
+            {"batch_size": 129},
         ],
         ids=lambda change: next(iter(change)),
     )
@@ -79,13 +79,13 @@ class TestRule:
 
 
 class TestAgainstKerasFit:
-    # 60 rows: no short batch with 1, one of 4 with 8.
+    # 60 rows: no short batch with 1, one of 4 with 8, one of 28 with 32.
     @pytest.mark.parametrize(
         ("batch_size", "network"),
         [
             (1, {"hidden_layers": [9, 5]}),
             (8, {"hidden_layers": [9, 5], "batch_normalization": True}),
-            (8, {"hidden_layers": []}),
+            (32, {"hidden_layers": []}),
         ],
     )
     def test_same_rows_give_the_same_weights(

@@ -18,7 +18,7 @@ from fitserve_workers.training.step import StepSums, dense_layers, step_sums
 from fitserve_workers.training.tasks import TaskFigures
 
 LARGEST_SHARE = 0.25
-LARGEST_BATCH = 16
+LARGEST_BATCH = 128
 
 
 class NonZeros(NamedTuple):
