@@ -38,3 +38,8 @@ def test_import_stays_light(module: str, forbidden: set[str]) -> None:
     loaded = loaded_by(module)
     assert module.partition(".")[0] in loaded
     assert loaded & forbidden == set()
+
+
+def test_workers_have_postgresqls_client_before_tensorflow() -> None:
+    """Loaded the other way round, the client calls TensorFlow's TLS, and the process dies of it."""
+    assert "psycopg" in loaded_by("fitserve_workers.app")

@@ -8,6 +8,7 @@ import socket
 from typing import Any
 
 import billiard
+import psycopg  # noqa: F401 - loaded after TensorFlow, it calls TensorFlow's TLS and dies of it
 from celery import Celery
 from celery.signals import (
     setup_logging,
