@@ -29,7 +29,7 @@ def loaded_by(module: str) -> set[str]:
         ("fitserve.cli", {*HEAVY, "numpy", "fastapi", "celery", "sqlalchemy", "onnxruntime"}),
         (
             "fitserve_service.app",
-            {*HEAVY, "fitserve_workers", "alembic", "PIL", EXPORTER},
+            {*HEAVY, "fitserve_workers", "alembic", "PIL", "httpx2", "psycopg", EXPORTER},
         ),
         ("fitserve_workers.app", {*HEAVY, "fastapi", "onnxruntime", EXPORTER}),
     ],

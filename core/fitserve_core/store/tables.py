@@ -14,12 +14,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 metadata = MetaData()
-
-_KEPT = "kept_rank IS NOT NULL"
 
 experiment = Table(
     "experiment",
@@ -52,15 +49,9 @@ experiment = Table(
     Index("experiment_by_owner", "owner", "status"),
     Index("experiment_by_dataset", "dataset", "id"),
     Index("experiment_by_dataset_and_status", "dataset", "status", "id"),
-    # Those that have kept a model: the best one of a name, and the names themselves.
-    Index(
-        "experiment_by_rank",
-        "model_name",
-        "kept_figure",
-        "kept_rank",
-        sqlite_where=text(_KEPT),
-        postgresql_where=text(_KEPT),
-    ),
+    # Of those that have kept a model: the best one of a name, and the names themselves. Its
+    # condition stands in the migration alone; here it would load PostgreSQL's dialect everywhere.
+    Index("experiment_by_rank", "model_name", "kept_figure", "kept_rank"),
 )
 
 # The tags of the specs, to find experiments by.

@@ -6,14 +6,16 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import httpx2
 from pydantic import IPvAnyNetwork
 from sqlalchemy.exc import SQLAlchemyError
 
 from fitserve_core.store.deliveries import Deliveries, Message
-from fitserve_service.webhooks.schedule import again_in
-from fitserve_service.webhooks.sending import TIMEOUT_SECONDS, attempt, new_http
+from fitserve_service.webhooks.schedule import TIMEOUT_SECONDS, again_in
+
+if TYPE_CHECKING:
+    import httpx2
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +53,10 @@ class Deliverer:
                 await self._http.aclose()
 
     @cached_property
-    def _http(self) -> httpx2.AsyncClient:
+    def _http(self) -> "httpx2.AsyncClient":
         # At the first message: most services have none, and certificates take megabytes.
+        from fitserve_service.webhooks.sending import new_http  # noqa: PLC0415
+
         return new_http()
 
     async def _look(self) -> None:
@@ -71,6 +75,8 @@ class Deliverer:
             task.add_done_callback(self._sending.discard)
 
     async def _deliver(self, message: Message) -> None:
+        from fitserve_service.webhooks.sending import attempt  # noqa: PLC0415 - as late as `_http`
+
         outcome = await attempt(self._http, message, self._allowed)
         try:
             if outcome.arrived:

@@ -1,7 +1,6 @@
-"""When a message that did not arrive is sent again."""
+"""How long a message is waited for, and when one that did not arrive is sent again."""
 
-import httpx2
-
+TIMEOUT_SECONDS = 15.0
 FIRST_SECONDS = 5.0
 GROWTH = 4.0
 CAP_SECONDS = 4 * 3_600.0
@@ -24,7 +23,7 @@ def again_in(attempt: int, jitter: float, asked: float | None = None) -> float |
     return max(grown * (1 - jitter / 2), min(asked or 0.0, CAP_SECONDS))
 
 
-def retry_after(response: httpx2.Response) -> float | None:
+def retry_after(header: str | None) -> float | None:
     """Return the seconds that an answer asks to be left alone for, None where it does not."""
-    header = response.headers.get("Retry-After", "").strip()
+    header = (header or "").strip()
     return float(header[:9]) if header.isascii() and header.isdigit() else None

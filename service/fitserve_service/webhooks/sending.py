@@ -11,10 +11,8 @@ from pydantic import IPvAnyNetwork
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.store.deliveries import Message
 from fitserve_service.webhooks.addresses import Address, addresses_of
-from fitserve_service.webhooks.schedule import retry_after
+from fitserve_service.webhooks.schedule import TIMEOUT_SECONDS, retry_after
 from fitserve_service.webhooks.signing import headers
-
-TIMEOUT_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -90,4 +88,8 @@ async def _post(http: httpx2.AsyncClient, message: Message, address: Address) ->
     told = f"answered {response.status_code}"
     if response.is_redirect:
         told += "; redirects are not followed"
-    return Outcome(arrived=response.is_success, told=told, asked=retry_after(response))
+    return Outcome(
+        arrived=response.is_success,
+        told=told,
+        asked=retry_after(response.headers.get("Retry-After")),
+    )
