@@ -90,7 +90,7 @@ bench:  ## every benchmark in turn (an hour)
 		echo "make $$each"; $(MAKE) --no-print-directory $$each || missed="$$missed $$each"; \
 	done; [ -z "$$missed" ] || { echo "not all marks hold:$$missed"; exit 1; }
 
-reproduce: .venv/.installed  ## train the exercise sheet's rows and compare (half an hour); again: go on
+reproduce: .venv/.installed  ## train the exercise sheet's rows and compare (twenty minutes); again: go on
 	@FITSERVE_DATA="$(FITSERVE_DATA)/reproduce" $(BIN)/fitserve reproduce --report docs/reproduction
 
 readme-table: .venv/.installed  ## draw README's table from the last reproduction's report
