@@ -5,26 +5,17 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+from marked import redraw
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/reliability.md"
 CAMPAIGNS = ROOT / "docs/reliability.json"
-MARKS = ("<!-- campaigns -->", "<!-- /campaigns -->")
 
 
 def main() -> int:
     """Write the table into the page, or with `--check` return 1 where it is another one."""
-    page = PAGE.read_text()
-    before, rest = page.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
     told = told_of(json.loads(CAMPAIGNS.read_text()))
-    drawn = f"{before}{MARKS[0]}\n{told}\n{MARKS[1]}{after}"
-    if "--check" not in sys.argv:
-        PAGE.write_text(drawn)
-        return 0
-    if drawn == page:
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} is not drawn from {CAMPAIGNS.name}: make reliability-table")
-    return 1
+    return redraw(PAGE, lambda _: told, "make reliability-table")
 
 
 def told_of(campaigns: list) -> str:
