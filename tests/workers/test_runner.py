@@ -67,7 +67,7 @@ def post(store: Store, **changes: Any) -> Experiment:
 
 
 def only_run(store: Store, experiment: Experiment) -> RunMetrics:
-    [run] = store.runs.metrics(experiment.id).runs
+    [run] = stories.runs(store, experiment.id)
     return run
 
 

@@ -14,7 +14,7 @@ RECIPES = {
     "schedule": {
         "schedule": ExponentialDecay(name="exponential_decay", decay_steps=99, decay_rate=0.99)
     },
-    "penalty": {"regularizer": Regularizer(l1=0.001, l2=0.002)},
+    "penalty": {"regularizer": Regularizer(l1=0.003, l2=0.004)},
     "normalization": {"batch_normalization": True},
     "lbfgs": {"optimizer": Lbfgs(name="lbfgs"), "epochs": 30},
 }
@@ -35,18 +35,19 @@ def saved_on_the_way(training, path, after):
 
 @pytest.mark.parametrize("knobs", RECIPES.values(), ids=list(RECIPES))
 class TestRestore:
-    def test_goes_on_bit_for_bit(self, knobs, blobs, plan, fresh_programs, finish, tmp_path):
-        recipe = plan(**{"epochs": 3_000, "learning_rate": 0.003} | knobs)
-        # A fresh program measures its pace with short slices, so that the first run is not done
-        # before it is interrupted.
-        interrupted = Training(recipe, blobs(), fresh_programs)
-        before = saved_on_the_way(interrupted, tmp_path / "checkpoint", after=5)
+    def test_goes_on_bit_for_bit_and_ends_but_once(
+        self, knobs, blobs, plan, programs, finish, shortest_slices, tmp_path
+    ):
+        recipe = plan(**{"epochs": 60, "learning_rate": 0.003} | knobs)
+        interrupted = Training(recipe, blobs(), programs)
+        with shortest_slices():
+            before = saved_on_the_way(interrupted, tmp_path / "checkpoint", after=5)
 
-        undisturbed = Training(recipe, blobs(), fresh_programs)
+        undisturbed = Training(recipe, blobs(), programs)
         expected = finish(undisturbed)
         weights, final = undisturbed.model.get_weights(), undisturbed.final_figures()
 
-        resumed = Training(recipe, blobs(), fresh_programs)
+        resumed = Training(recipe, blobs(), programs)
         resumed.restore(tmp_path / "checkpoint")
         assert resumed.epoch == len(before)
         after = finish(resumed)
@@ -56,17 +57,12 @@ class TestRestore:
         for received, wanted in zip(resumed.model.get_weights(), weights, strict=True):
             np.testing.assert_array_equal(received, wanted)
 
-    def test_of_a_finished_run_is_finished(self, knobs, blobs, plan, programs, finish, tmp_path):
-        recipe = plan(**knobs)
-        done = Training(recipe, blobs(), programs)
-        finish(done)
-        done.save(tmp_path / "checkpoint")
-        final = done.final_figures()
-        resumed = Training(recipe, blobs(), programs)
-        resumed.restore(tmp_path / "checkpoint")
-        assert resumed.finished
-        assert resumed.last == done.last
-        assert resumed.final_figures() == final
+        resumed.save(tmp_path / "checkpoint")
+        ended = Training(recipe, blobs(), programs)
+        ended.restore(tmp_path / "checkpoint")
+        assert ended.finished
+        assert ended.last == after[-1]
+        assert ended.final_figures() == final
 
 
 class TestSave:
@@ -78,9 +74,10 @@ class TestSave:
         assert (training.epoch, training.last) == (0, None)
         assert told(finish(training)) == told(expected)
 
-    def test_within_an_epoch_is_refused(self, blobs, plan, fresh_programs, tmp_path):
-        training = Training(plan(), blobs(), fresh_programs)
-        training.advance()  # the first slice of a shape is a single step
+    def test_within_an_epoch_is_refused(self, blobs, plan, programs, shortest_slices, tmp_path):
+        training = Training(plan(), blobs(), programs)
+        with shortest_slices():
+            training.advance()
         with pytest.raises(RuntimeError, match="epoch 1 is under way"):
             training.save(tmp_path / "checkpoint")
 

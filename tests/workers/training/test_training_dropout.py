@@ -7,6 +7,8 @@ import tensorflow as tf
 from fitserve_core.spec import Dropout
 from fitserve_workers.training import Training
 from fitserve_workers.training.dropout import Noise, SeededDropout
+from fitserve_workers.training.program import Program
+from fitserve_workers.training.shape import Shape
 
 EVERYWHERE = Dropout(rate=0.3, at=["input", "hidden", "output"])
 
@@ -50,19 +52,21 @@ class TestLayer:
 
 class TestTraining:
     @pytest.mark.parametrize("at", ["input", "hidden", "output"])
-    def test_acts_at_the_place_that_was_asked_for(self, at, blobs, plan, programs):
-        model = Training(plan(dropout=Dropout(rate=0.5, at=[at])), blobs(), programs).model
+    def test_acts_at_the_place_that_was_asked_for(self, at, blobs, plan):
+        recipe = plan(dropout=Dropout(rate=0.5, at=[at]))
+        model = Program(Shape.of(recipe, blobs())).model
         kinds = [layer.name for layer in model.layers]
         hidden, output = kinds.index("hidden_1"), kinds.index("output")
         places = {"input": 0, "hidden": hidden + 1, "output": output + 1}
         assert isinstance(model.layers[places[at]], SeededDropout)
         assert len(kinds) == 3
 
-    def test_of_the_output_thins_the_logits(self, blobs, plan, programs):
+    def test_of_the_output_thins_the_logits(self, blobs, plan):
         dataset = blobs()
         recipe = plan(dropout=Dropout(rate=0.5, at=["output"]))
-        training = Training(recipe, dataset, programs)
-        thin = compiled(lambda: training.model(dataset.train.inputs, training=True))
+        program = Program(Shape.of(recipe, dataset))
+        program.let(recipe)
+        thin = compiled(lambda: program.model(dataset.train.inputs, training=True))
         logits = np.asarray(thin())
         assert (logits == 0).mean() == pytest.approx(0.5, abs=0.2)
 
@@ -79,14 +83,16 @@ class TestTraining:
         recipe = plan(dropout=Dropout(rate=0.2), epochs=60, hidden_layers=[32])
         assert finish(Training(recipe, blobs(), programs))[-1].val_accuracy > 0.9
 
-    def test_runs_of_another_seed_differ_and_share_the_program(
-        self, blobs, plan, fresh_programs, finish
-    ):
+    def test_runs_of_another_seed_differ_and_share_the_program(self, blobs, plan, programs, finish):
+        traces = set()
+
         def losses(seed):
             recipe = plan(seed=seed, dropout=EVERYWHERE, epochs=2)
-            return [epoch.loss for epoch in finish(Training(recipe, blobs(), fresh_programs))]
+            figures = finish(Training(recipe, blobs(), programs))
+            traces.add(programs.traces)
+            return [epoch.loss for epoch in figures]
 
         first, other, again = losses(1), losses(2), losses(1)
         assert first == again
         assert first != other
-        assert fresh_programs.traces == 1
+        assert len(traces) == 1

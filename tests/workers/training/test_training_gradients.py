@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from fitserve_core.spec import EarlyStopping, Lbfgs, Regularizer
-from fitserve_workers.training import ProgramCache, Training
+from fitserve_workers.training import Training
 
 
 def norms_by_keras(training, dataset, penalty=0.0):
@@ -59,21 +59,21 @@ class TestGradientNorms:
 
     def test_vanish_in_a_deep_sigmoid_network(self, blobs, plan, programs, finish):
         recipe = plan(hidden_layers=[8] * 6, activation="sigmoid", epochs=1)
-        [epoch] = finish(Training(recipe, blobs(), programs))
+        [epoch] = finish(Training(recipe, blobs(train=48, validation=0), programs))
         norms = epoch.gradient_norms
         assert norms == sorted(norms)
         assert norms[0] < norms[-1] / 1_000
 
-    def test_a_resumed_run_tells_the_same(self, blobs, plan, finish, tmp_path):
+    def test_a_resumed_run_tells_the_same(self, blobs, plan, programs, finish, tmp_path):
         # With early stopping no slice spans epochs: the run can be saved within.
         recipe = plan(epochs=4, early_stopping=EarlyStopping(patience=9))
-        whole = finish(Training(recipe, blobs(), ProgramCache()))
-        first = Training(recipe, blobs(), ProgramCache())
+        whole = finish(Training(recipe, blobs(), programs))
+        first = Training(recipe, blobs(), programs)
         told = []
         while not told:
             told = first.advance()
         first.save(tmp_path / "checkpoint.npz")
-        second = Training(recipe, blobs(), ProgramCache())
+        second = Training(recipe, blobs(), programs)
         second.restore(tmp_path / "checkpoint.npz")
         rest = finish(second)
         assert len(rest) == 3

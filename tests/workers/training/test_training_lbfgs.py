@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 
 from fitserve_core.spec import EarlyStopping, Lbfgs, Regularizer
 from fitserve_workers.diagnostics import verdict
-from fitserve_workers.training import Training, pace, step
+from fitserve_workers.training import Training, evaluation, pace
 
 RECIPE = {
     "optimizer": Lbfgs(name="lbfgs"),
@@ -67,7 +67,7 @@ class TestIterations:
     def test_of_classification_are_scipys_over_several_chunks(
         self, blobs, plan, fresh_programs, finish, monkeypatch
     ):
-        for module in ("objective", "step"):
+        for module in ("objective", "evaluation"):
             monkeypatch.setattr(f"fitserve_workers.training.{module}.CHUNK_ROWS", 16)
         dataset = blobs()
         assert len(dataset.train) % 16
@@ -156,7 +156,7 @@ class TestSlices:
         expected = finish(Training(plan(**RECIPE), blobs(), programs))
         monkeypatch.setattr("fitserve_workers.training.full_batch.SLICE_SECONDS", 0.0)
         monkeypatch.setattr(pace, "SLICE_SECONDS", 0.0)
-        for module in ("objective", "step"):
+        for module in ("objective", "evaluation"):
             monkeypatch.setattr(f"fitserve_workers.training.{module}.CHUNK_ROWS", 16)
         training = Training(plan(**RECIPE), blobs(), fresh_programs)
         slices, figures = 0, []
@@ -181,13 +181,15 @@ class TestSlices:
 
 
 class TestProgram:
-    def test_is_shared_by_runs_of_a_shape(self, blobs, plan, fresh_programs, finish):
+    def test_is_shared_by_runs_of_a_shape(self, blobs, plan, programs, finish):
+        traces = set()
         for seed in (1, 2):
-            finish(Training(plan(**RECIPE, seed=seed), blobs(), fresh_programs))
-        assert fresh_programs.traces == 1
+            finish(Training(plan(**RECIPE, seed=seed), blobs(), programs))
+            traces.add(programs.traces)
+        assert len(traces) == 1
 
     def test_bounds_its_chunks(self, blobs, plan, programs):
-        training = Training(plan(**RECIPE), blobs(train=2 * step.CHUNK_ROWS + 1), programs)
+        training = Training(plan(**RECIPE), blobs(train=2 * evaluation.CHUNK_ROWS + 1), programs)
         while not training.advance():
             pass
         assert training.epoch == 1

@@ -83,21 +83,21 @@ class TestCompileOnce:
         assert fresh_programs.traces == 1
         assert training.compile_seconds == 0
 
-    def test_another_shape_is_another_program(self, blobs, plan, fresh_programs):
-        first = Training(plan(), blobs(), fresh_programs)
-        Training(plan(hidden_layers=[9]), blobs(), fresh_programs)
+    def test_another_shape_is_another_program(self, transmittance, plan, fresh_programs):
+        first = Training(plan(), transmittance(), fresh_programs)
+        Training(plan(hidden_layers=[9]), transmittance(), fresh_programs)
         assert fresh_programs.traces == 2
         assert first.compile_seconds > 0
 
-    def test_a_program_dropped_from_the_cache_still_counts(self, blobs, plan):
+    def test_a_program_dropped_from_the_cache_still_counts(self, transmittance, plan):
         small = ProgramCache(size=1)
         for units in (3, 4):
-            Training(plan(hidden_layers=[units]), blobs(), small)
+            Training(plan(hidden_layers=[units]), transmittance(), small)
         assert small.traces == 2
 
-    def test_a_run_that_lost_its_program_says_so(self, blobs, plan, fresh_programs):
-        first = Training(plan(), blobs(), fresh_programs)
-        Training(plan(seed=1), blobs(), fresh_programs)
+    def test_a_run_that_lost_its_program_says_so(self, blobs, plan, programs):
+        first = Training(plan(), blobs(), programs)
+        Training(plan(seed=1), blobs(), programs)
         with pytest.raises(RuntimeError, match="ProgramCache"):
             first.advance()
 

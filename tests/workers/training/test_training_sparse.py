@@ -6,14 +6,18 @@ from collections.abc import Callable
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from fitserve_core.datasets.dataset import Dataset, Rows
-from fitserve_core.spec import Adam, Augmentation, Dropout, Regularizer, Sgd
-from fitserve_workers.training import ProgramCache, Training, sparse
-from fitserve_workers.training.sparse import leaves_zeros_alone, non_zeros
+from fitserve_core.spec import Adam, Augmentation, Dropout, Elastic, Regularizer, Sgd
+from fitserve_workers.training import ProgramCache, Training, nonzeros
+from fitserve_workers.training.evaluation import evaluated
+from fitserve_workers.training.nonzeros import found, non_zeros, products
+from fitserve_workers.training.sparse import leaves_zeros_alone
+from fitserve_workers.training.tasks import TASKS
 from support.twins import assert_as_keras_fits
 
-COLUMNS = 20
+COLUMNS = 25  # images of 5 × 5, to those who augment
 
 
 @pytest.fixture
@@ -41,27 +45,85 @@ def sparse_rows(blobs) -> Callable[..., Dataset]:
 class TestNonZeros:
     def test_are_in_compressed_sparse_rows(self):
         matrix = np.zeros((4, 6), np.float32)
-        matrix[0, 2] = matrix[2, 0] = matrix[2, 5] = 1
-        columns, starts = non_zeros(matrix)
-        np.testing.assert_array_equal(columns, [2, 0, 5])
+        matrix[0, 2], matrix[2, 0], matrix[2, 5] = 1, 2, 3
+        starts, columns, values = non_zeros(matrix)
         np.testing.assert_array_equal(starts, [0, 1, 1, 3, 3])
+        np.testing.assert_array_equal(columns[:3], [2, 0, 5])
+        np.testing.assert_array_equal(values[:3], [1, 2, 3])
+
+    def test_take_the_same_room_in_matrices_of_a_size(self):
+        matrix = np.eye(4, 6, dtype=np.float32)
+        fewer = matrix.copy()
+        fewer[0, 0] = 0
+        assert [part.shape for part in non_zeros(matrix)] == [
+            part.shape for part in non_zeros(fewer)
+        ]
 
     @pytest.mark.parametrize("value", [0, 1])
     def test_are_none_where_all_are_zero_or_too_few(self, value):
         assert non_zeros(np.full((4, 6), value, np.float32)) is None
 
 
+class TestFound:
+    def test_are_those_of_each_row(self):
+        batch = np.zeros((4, 6), np.float32)
+        batch[0, 2], batch[3, 0], batch[3, 5] = 1, 2, 3
+        batch[1] = 4
+        spans, columns, values = tf.function(found, jit_compile=True)(tf.constant(batch))
+        received = [columns[start:end].numpy().tolist() for start, end in spans]
+        assert received == [[2], [0, 1, 2, 3, 4, 5], [], [0, 5]]
+        received = [values[start:end].numpy().tolist() for start, end in spans]
+        assert received == [[1], [4] * 6, [], [2, 3]]
+
+
+class TestProducts:
+    @pytest.mark.parametrize("made", [found, lambda matrix: non_zeros(matrix).of(tf.range(9))])
+    def test_are_those_of_matrices(self, made):
+        # Rows of none to eight numbers: whole turns of the loop, and all that can be left over.
+        matrix = np.tril(np.ones((9, 40), np.float32), -1) * np.arange(1, 41, dtype=np.float32)
+        kernel = np.random.default_rng(1).random((40, 3), np.float32)
+        rows = tf.function(made, jit_compile=True)(matrix) if made is found else made(matrix)
+        received = tf.function(products, jit_compile=True)(rows, tf.constant(kernel))
+        np.testing.assert_allclose(received, matrix @ kernel, rtol=1e-6)
+
+
+class TestEvaluated:
+    @pytest.mark.parametrize("rows", [60, 64])
+    def test_is_the_same_with_and_without_zeros(self, rows, sparse_rows, plan, monkeypatch):
+        monkeypatch.setattr("fitserve_workers.training.evaluation.CHUNK_ROWS", 16)
+        inputs, targets = (
+            sparse_rows(train=rows).train.inputs,
+            sparse_rows(train=rows).train.targets,
+        )
+        training = Training(plan(batch_size=8), sparse_rows(), ProgramCache())
+        task = TASKS["classification"]
+        pair = tf.constant(inputs), tf.constant(targets)
+        compiled = tf.function(evaluated, jit_compile=True)
+        dense, skipping = (
+            compiled(training.model, task, pair, zeros) for zeros in (None, non_zeros(inputs))
+        )
+        np.testing.assert_allclose(skipping, dense, rtol=1e-6)
+
+
 class TestProgramCache:
     def test_skips_none_on_a_device_where_that_does_not_pay(self, sparse_rows):
         rows = sparse_rows()
-        assert ProgramCache().tensors(rows, skip_zeros=True).non_zeros
-        assert not ProgramCache(may_skip_zeros=False).tensors(rows, skip_zeros=True).non_zeros
+        assert ProgramCache().tensors(rows, skip_zeros=True).skips_zeros == (True, True)
+        elsewhere = ProgramCache(may_skip_zeros=False).tensors(rows, skip_zeros=True)
+        assert elsewhere.skips_zeros == (False, False)
 
 
 class TestRule:
-    def test_plain_gradient_descent_with_dropout_leaves_zeros_alone(self, plan):
-        everywhere = Dropout(rate=0.2, at=["input", "hidden", "output"])
-        assert leaves_zeros_alone(plan(dropout=everywhere, batch_size=8))
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"dropout": Dropout(rate=0.2, at=["input", "hidden", "output"])},
+            {"augmentation": Augmentation(shift=2, elastic=Elastic(alpha=8, sigma=3))},
+        ],
+        ids=lambda change: next(iter(change)),
+    )
+    def test_plain_gradient_descent_leaves_zeros_alone(self, change, plan):
+        assert leaves_zeros_alone(plan(batch_size=8, **change))
 
     @pytest.mark.parametrize(
         "change",
@@ -93,7 +155,8 @@ class TestAgainstKerasFit:
     ):
         dataset = sparse_rows()
         recipe = plan(batch_size=batch_size, epochs=2, **network)
-        assert programs.tensors(dataset, skip_zeros=leaves_zeros_alone(recipe)).non_zeros
+        rows = programs.tensors(dataset, skip_zeros=leaves_zeros_alone(recipe))
+        assert rows.skips_zeros == (True, True)
         training = Training(recipe, dataset, programs)
         before = training.model.layers[0].kernel.numpy()
         assert_as_keras_fits(recipe, training, dataset, keras.optimizers.SGD(0.05))
@@ -102,15 +165,24 @@ class TestAgainstKerasFit:
 
 
 class TestAgainstDenseSteps:
-    def test_dropout_everywhere_drops_the_same(self, sparse_rows, plan, finish, monkeypatch):
-        everywhere = Dropout(rate=0.3, at=["input", "hidden", "output"])
-        recipe = plan(dropout=everywhere, batch_size=1)
-        skipping = Training(recipe, sparse_rows(), ProgramCache())
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"batch_size": 1, "dropout": Dropout(rate=0.3, at=["input", "hidden", "output"])},
+            {"batch_size": 8, "augmentation": Augmentation(shift=1, rotation=20)},
+        ],
+        ids=["dropout everywhere", "augmentation"],
+    )
+    def test_draws_and_trains_the_same(self, change, sparse_rows, plan, finish, monkeypatch):
+        recipe = plan(**change)
+        rows = sparse_rows()
+        skipping = Training(recipe, rows, ProgramCache())
         figures = finish(skipping)
-        monkeypatch.setattr(sparse, "LARGEST_SHARE", 0)
-        dense = Training(recipe, sparse_rows(), ProgramCache())
+        monkeypatch.setattr(nonzeros, "LARGEST_SHARE", 0)
+        dense = Training(recipe, rows, ProgramCache())
         for ours, theirs in zip(figures, finish(dense), strict=True):
             assert ours.loss == pytest.approx(theirs.loss, abs=1e-5)
+            assert ours.val_loss == pytest.approx(theirs.val_loss, abs=1e-5)
             assert ours.gradient_norms == pytest.approx(theirs.gradient_norms, abs=1e-5)
         for ours, theirs in zip(skipping.model.weights, dense.model.weights, strict=True):
             np.testing.assert_allclose(ours.numpy(), theirs.numpy(), atol=1e-5, rtol=0)

@@ -54,10 +54,12 @@ class TestEarlyStopping:
         free = finish(Training(plan(**WILD), blobs(), programs))
         assert [epoch.loss for epoch in stopped] == [epoch.loss for epoch in free[: len(stopped)]]
 
-    def test_needs_no_program_of_its_own(self, blobs, plan, fresh_programs, finish):
-        finish(Training(plan(), blobs(), fresh_programs))
-        finish(Training(plan(early_stopping=EarlyStopping(patience=1)), blobs(), fresh_programs))
-        assert fresh_programs.traces == 1
+    def test_needs_no_program_of_its_own(self, blobs, plan, programs, finish):
+        traces = set()
+        for rule in (None, EarlyStopping(patience=1)):
+            finish(Training(plan(early_stopping=rule), blobs(), programs))
+            traces.add(programs.traces)
+        assert len(traces) == 1
 
     def test_a_resumed_run_returns_to_the_same_epoch(
         self, blobs, plan, fresh_programs, finish, tmp_path

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from fitserve_workers.training import ProgramCache, Training, write_weights
+from fitserve_workers.training import Training, write_weights
+from fitserve_workers.training.program import Program
+from fitserve_workers.training.shape import Shape
 
 
 class TestWriteWeights:
-    def test_names_each_array(self, blobs, plan, programs, tmp_path):
-        model = Training(plan(hidden_layers=[4, 3]), blobs(), programs).model
+    def test_names_each_array(self, blobs, plan, tmp_path):
+        model = Program(Shape.of(plan(hidden_layers=[4, 3]), blobs())).model
         write_weights(model, tmp_path / "weights.npz")
         with np.load(tmp_path / "weights.npz", allow_pickle=False) as arrays:
             names = ["hidden_1", "hidden_2", "output"]
@@ -34,13 +36,13 @@ class TestStartFrom:
             np.testing.assert_array_equal(received, expected)
 
     def test_two_halves_are_one_longer_run_where_orders_agree(
-        self, transmittance, plan, finish, tmp_path
+        self, transmittance, plan, programs, finish, tmp_path
     ):
-        whole = finish(Training(plan(epochs=6, batch_size=21), transmittance(), ProgramCache()))
-        first = Training(plan(epochs=3, batch_size=21), transmittance(), ProgramCache())
+        whole = finish(Training(plan(epochs=6, batch_size=21), transmittance(), programs))
+        first = Training(plan(epochs=3, batch_size=21), transmittance(), programs)
         finish(first)
         write_weights(first.model, tmp_path / "weights.npz")
-        second = Training(plan(epochs=3, batch_size=21), transmittance(), ProgramCache())
+        second = Training(plan(epochs=3, batch_size=21), transmittance(), programs)
         second.start_from(tmp_path / "weights.npz")
         # A full batch has the same gradient in any order, to the rounding of its sum.
         np.testing.assert_allclose(

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from fitserve_core.datasets.dataset import Dataset, Rows
 from fitserve_workers.training.compiled import CompiledModel, Tensors
+from fitserve_workers.training.nonzeros import NonZeros, non_zeros
 from fitserve_workers.training.shape import Shape
-from fitserve_workers.training.sparse import NonZeros, non_zeros
 
 Program = TypeVar("Program", bound=CompiledModel)
 Array = NDArray[Any]
@@ -36,7 +36,7 @@ class ProgramCache:
         self._dropped_traces = 0
         # By the array's id, which nothing else gets while the array is held beside its copy.
         self._copies: dict[int, tuple[Array, Any]] = {}
-        self._non_zeros: tuple[Array, NonZeros | None] | None = None
+        self._non_zeros: dict[int, tuple[Array, NonZeros | None]] = {}
 
     @property
     def traces(self) -> int:
@@ -66,7 +66,7 @@ class ProgramCache:
 
         Args:
             dataset: its rows.
-            skip_zeros: whether training steps may skip zeros, where there are enough.
+            skip_zeros: whether zeros may be skipped, where there are enough.
         """
         parts = (dataset.train, dataset.validation or dataset.train, dataset.test)
         arrays = {id(array): array for part in parts for array in (part.inputs, part.targets)}
@@ -75,15 +75,23 @@ class ProgramCache:
         for key, array in arrays.items():
             if key not in self._copies:
                 self._copies[key] = (array, tf.constant(array))
-        validation = self._pair(dataset.validation) if dataset.validation else None
+        self._non_zeros = {key: kept for key, kept in self._non_zeros.items() if key in arrays}
         skips = skip_zeros and self._may_skip_zeros
-        zeros = self._non_zeros_of(dataset.train.inputs) if skips else None
-        return Tensors(self._pair(dataset.train), validation, self._pair(dataset.test), zeros)
+        train, validation, test = dataset.train, dataset.validation, dataset.test
+        return Tensors(
+            train=self._pair(train),
+            validation=self._pair(validation) if validation else None,
+            test=self._pair(test),
+            zeros=(
+                self._non_zeros_of(train.inputs) if skips else None,
+                self._non_zeros_of(validation.inputs) if skips and validation else None,
+            ),
+        )
 
     def _pair(self, rows: Rows) -> tuple[Any, Any]:
         return self._copies[id(rows.inputs)][1], self._copies[id(rows.targets)][1]
 
     def _non_zeros_of(self, inputs: Array) -> NonZeros | None:
-        if self._non_zeros is None or self._non_zeros[0] is not inputs:
-            self._non_zeros = inputs, non_zeros(inputs)
-        return self._non_zeros[1]
+        if id(inputs) not in self._non_zeros:
+            self._non_zeros[id(inputs)] = inputs, non_zeros(inputs)
+        return self._non_zeros[id(inputs)][1]

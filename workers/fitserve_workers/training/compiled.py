@@ -10,23 +10,29 @@ from numpy.typing import NDArray
 
 from fitserve_core.spec import RunPlan
 from fitserve_workers.training.dropout import Noise
+from fitserve_workers.training.evaluation import evaluated
 from fitserve_workers.training.network import build_model, initialize
+from fitserve_workers.training.nonzeros import NonZeros
 from fitserve_workers.training.shape import Shape
-from fitserve_workers.training.sparse import NonZeros
-from fitserve_workers.training.step import evaluated
 from fitserve_workers.training.tasks import TASKS
 
 
 class Tensors(NamedTuple):
     """A data set's rows as TensorFlow holds them: (inputs, targets) of each part.
 
-    With `non_zeros`, training steps visit only those of the training inputs.
+    With `zeros`, training steps visit only what is not zero in the training inputs, and the
+    evaluation after an epoch likewise of the validation inputs.
     """
 
     train: tuple[Any, Any]
     validation: tuple[Any, Any] | None
     test: tuple[Any, Any]
-    non_zeros: NonZeros | None = None
+    zeros: tuple[NonZeros | None, NonZeros | None] = (None, None)
+
+    @property
+    def skips_zeros(self) -> tuple[bool, bool]:
+        """Whether zeros are skipped: in steps, and after an epoch."""
+        return self.zeros[0] is not None, self.zeros[1] is not None
 
 
 class CompiledModel(ABC):

@@ -33,7 +33,8 @@ class MiniBatches:
     def __init__(
         self, plan: RunPlan, dataset: Dataset, rows: Tensors, programs: ProgramCache
     ) -> None:
-        self.program = programs.get(Program, Shape.of(plan, dataset, rows.non_zeros))
+        shape = Shape.of(plan, dataset, skips_zeros=rows.skips_zeros)
+        self.program = programs.get(Program, shape)
         self._plan = plan
         self._dataset = dataset
         self._rows = rows

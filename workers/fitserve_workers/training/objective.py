@@ -7,8 +7,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from fitserve_workers.training.compiled import CompiledModel, Tensors
+from fitserve_workers.training.evaluation import CHUNK_ROWS
 from fitserve_workers.training.shape import Shape
-from fitserve_workers.training.step import CHUNK_ROWS, dense_layers, gradient_step
+from fitserve_workers.training.step import dense_layers, gradient_step
 
 
 class Totals(NamedTuple):

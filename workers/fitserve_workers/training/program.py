@@ -11,14 +11,21 @@ from fitserve_core.spec import Augmentation, RunPlan
 from fitserve_workers.training.augmentation import KINDS, Augmenter
 from fitserve_workers.training.compiled import CompiledModel, Tensors
 from fitserve_workers.training.dropout import Noise
+from fitserve_workers.training.evaluation import evaluated
 from fitserve_workers.training.keys import AUGMENTATION
+from fitserve_workers.training.nonzeros import NonZeros, found
 from fitserve_workers.training.optimizers import build_optimizer
 from fitserve_workers.training.orders import MAX_GRADIENT_ROWS
 from fitserve_workers.training.penalty import penalty_parts
 from fitserve_workers.training.schedules import LearningRate
 from fitserve_workers.training.shape import Shape
-from fitserve_workers.training.sparse import NonZeros, sparse_step
-from fitserve_workers.training.step import StepSums, evaluated, gradient_norms, training_step
+from fitserve_workers.training.sparse import sparse_step
+from fitserve_workers.training.step import (
+    StepSums,
+    around_first,
+    gradient_norms,
+    training_step,
+)
 
 
 class Sums(NamedTuple):
@@ -93,15 +100,15 @@ class Program(CompiledModel):
         that epoch's loss was not finite.
         """
         bounds = tf.constant(start), tf.constant(end)
-        parts = rows.train, rows.non_zeros, rows.validation
+        parts = rows.train, rows.validation, rows.zeros
         sums, reached = self._slice(*parts, orders, sample, sums, *bounds)
         return sums, int(reached)
 
     def _traced_slice(
         self,
         train: Any,
-        zeros: Any,
         validation: Any,
+        zeros: Any,
         orders: Any,
         sample: Any,
         totals: Any,
@@ -112,6 +119,7 @@ class Program(CompiledModel):
         steps, task = self.shape.steps, self.task
         full_steps, short_rows = divmod(self.shape.train_rows, self.shape.batch_size)
         train_sums, validation_sums, gradients, penalty = totals
+        train_zeros, validation_zeros = zeros
         step = start
         while step < end:
             epoch = step // steps
@@ -119,13 +127,13 @@ class Program(CompiledModel):
             sums = StepSums(train_sums[epoch], penalty)
             while step < tf.minimum(first + full_steps, end):
                 places = self._places(orders, epoch, step - first, self.shape.batch_size)
-                sums = sums.plus(self._step(train, zeros, places))
+                sums = sums.plus(self._step(train, train_zeros, places))
                 step += 1
             if short_rows:
                 # A loop of at most one turn: the short batch has a shape of its own.
                 while step < tf.minimum(first + steps, end):
                     places = self._places(orders, epoch, step - first, short_rows)
-                    sums = sums.plus(self._step(train, zeros, places))
+                    sums = sums.plus(self._step(train, train_zeros, places))
                     step += 1
             whole, ended = sums.whole(), step == first + steps
             train_sums = _with_line(train_sums, epoch, tf.where(ended, whole, sums.figures))
@@ -133,7 +141,7 @@ class Program(CompiledModel):
             if ended:
                 gradients = _with_line(gradients, epoch, self._gradient_norms(train, sample))
                 if validation is not None:
-                    line = evaluated(self.model, task, validation)
+                    line = evaluated(self.model, task, validation, validation_zeros)
                     validation_sums = _with_line(validation_sums, epoch, line)
             end = tf.where(tf.math.is_finite(whole[0]), end, step)
         return Sums(train_sums, validation_sums, gradients, penalty), step
@@ -148,16 +156,22 @@ class Program(CompiledModel):
     def _step(self, train: Any, zeros: NonZeros | None, places: Any) -> StepSums:
         inputs, targets = (tf.gather(part, places) for part in train)
         parts = self.model, self.optimizer, self.task
-        if zeros is not None:
-            return sparse_step(*parts, (inputs, targets), zeros.spans(places), zeros.columns)
         if self._augment is not None:
             inputs = self._augment(inputs)
-        return training_step(*parts, (inputs, targets))
+        if zeros is None:
+            return training_step(*parts, (inputs, targets))
+        rows = zeros.of(places) if self._augment is None else found(inputs)
+        before, *_ = around_first(self.model)
+        if before:
+            for layer in before:
+                inputs = layer(inputs, training=True)
+            rows = found(inputs, among=rows)  # dropout leaves a zero zero
+        return sparse_step(*parts, rows, targets)
 
     def trace(self, rows: Tensors) -> None:
         """Trace the training loop, and do not compile it."""
         bounds = tf.constant(0), tf.constant(0)
-        parts = rows.train, rows.non_zeros, rows.validation
+        parts = rows.train, rows.validation, rows.zeros
         self._slice.get_concrete_function(*parts, *self._nothing(), self.no_sums(), *bounds)
 
     def _call_once(self, rows: Tensors) -> None:

@@ -6,7 +6,6 @@ from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.datasets.registry import Task
 from fitserve_core.spec import Augmentation, Network, Optimizer, RunPlan, Schedule
 from fitserve_workers.training.orders import block_epochs, steps_per_epoch
-from fitserve_workers.training.sparse import NonZeros
 
 
 class Shape(BaseModel):
@@ -27,11 +26,16 @@ class Shape(BaseModel):
     batch_size: int
     train_rows: int
     validation_rows: int
-    non_zeros: int | None = None
+    skips_zeros: tuple[bool, bool] = (False, False)
 
     @classmethod
-    def of(cls, plan: RunPlan, dataset: Dataset, zeros: NonZeros | None = None) -> "Shape":
-        """Return the shape of the run `plan` on `dataset`, whose training inputs have `zeros`."""
+    def of(
+        cls, plan: RunPlan, dataset: Dataset, *, skips_zeros: tuple[bool, bool] = (False, False)
+    ) -> "Shape":
+        """Return the shape of the run `plan` on `dataset`.
+
+        It skips zeros in steps, and in the evaluation of validation rows, where `skips_zeros` says.
+        """
         return cls(
             network=plan.network,
             optimizer=plan.optimizer,
@@ -43,7 +47,7 @@ class Shape(BaseModel):
             batch_size=min(plan.batch_size or len(dataset.train), len(dataset.train)),
             train_rows=len(dataset.train),
             validation_rows=len(dataset.validation) if dataset.validation else 0,
-            non_zeros=len(zeros.columns) if zeros else None,
+            skips_zeros=skips_zeros,
         )
 
     @property

@@ -8,8 +8,6 @@ import tensorflow as tf
 from fitserve_workers.training.penalty import penalty_parts
 from fitserve_workers.training.tasks import TaskFigures
 
-CHUNK_ROWS = 1_000
-
 
 class StepSums(NamedTuple):
     """What training steps add up, float64.
@@ -48,7 +46,7 @@ def training_step(
 def step_sums(model: keras.Model, figures: tuple[Any, ...]) -> StepSums:
     """Return what a mini-batch with the `figures`, row by row, adds to an epoch's sums."""
     rows = figures[0].shape[0]
-    return StepSums(_sums(figures, []), rows * tf.cast(penalty_parts(model), tf.float64))
+    return StepSums(figure_sums(figures, []), rows * tf.cast(penalty_parts(model), tf.float64))
 
 
 def minimised(model: keras.Model, task: TaskFigures, batch: Any) -> tuple[tuple[Any, ...], Any]:
@@ -75,7 +73,7 @@ def gradient_step(model: keras.Model, task: TaskFigures, rows: Any, total: int) 
         share = tf.add_n([tf.reduce_sum(figures[0]), *(count * each for each in penalties)]) / total
     gradients = tape.gradient(share, model.trainable_variables)
     flat = tf.concat([tf.reshape(tf.cast(part, tf.float64), [-1]) for part in gradients], 0)
-    return _sums(figures, penalties), flat
+    return figure_sums(figures, penalties), flat
 
 
 def gradient_norms(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
@@ -98,33 +96,26 @@ def dense_layers(model: keras.Model) -> list[keras.layers.Dense]:
     return [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
 
 
-def evaluated(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
-    """Return the sums of `training_step` for all `rows`, in chunks so that memory stays bounded."""
-    count = rows[0].shape[0]
-    whole = count - count % CHUNK_ROWS
-    sums = tf.zeros(1 + len(task.names), tf.float64)
-    if whole:
-        chunks = [_chunks(part, whole) for part in rows]
-        chunk = tf.constant(0)
-        while chunk < whole // CHUNK_ROWS:
-            sums += _figures(model, task, [part[chunk] for part in chunks])
-            chunk += 1
-    if whole < count:
-        sums += _figures(model, task, [part[whole:] for part in rows])
-    return sums
+def around_first(model: keras.Model) -> tuple[list[Any], keras.layers.Dense, list[Any]]:
+    """Return the layers before the first Dense layer, that one, and those behind it."""
+    first = dense_layers(model)[0]
+    place = model.layers.index(first)
+    return model.layers[:place], first, model.layers[place + 1 :]
 
 
-def _figures(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
-    inputs, targets = rows
-    return _sums(task.of_rows(model(inputs, training=False), targets), model.losses)
+def outputs_behind(
+    products: Any, first: keras.layers.Dense, behind: list[Any], *, training: bool
+) -> Any:
+    """Return a network's outputs from the products, (rows, units), of its first kernel."""
+    outputs = first.activation(products + first.bias)
+    for layer in behind:
+        outputs = layer(outputs, training=training)
+    return outputs
 
 
-def _chunks(part: Any, whole: int) -> Any:
-    return tf.reshape(part[:whole], [-1, CHUNK_ROWS, *part.shape[1:]])
-
-
-def _sums(figures: tuple[Any, ...], penalties: list[Any]) -> Any:
-    # float64: an epoch of 50,000 steps adds small losses to a large sum.
+def figure_sums(figures: tuple[Any, ...], penalties: list[Any]) -> Any:
+    """Return sums over rows, float64: of what is minimised, penalty and all, and of each figure."""
+    # In float32, an epoch of 50,000 steps adds small losses to a large sum.
     sums = [tf.reduce_sum(tf.cast(figure, tf.float64)) for figure in figures]
     rows = figures[0].shape[0]
     loss = tf.add_n([sums[0], *(rows * tf.cast(penalty, tf.float64) for penalty in penalties)])

@@ -29,4 +29,4 @@ def warm() -> None:
     spec = {"dataset": "mnist", "network": {"hidden_layers": [1]}, "training": training}
     plan = next(ExperimentSpec.model_validate(spec).cells()).plan
     tensors = ProgramCache().tensors(dataset, skip_zeros=True)
-    Program(Shape.of(plan, dataset, tensors.non_zeros)).trace(tensors)
+    Program(Shape.of(plan, dataset, skips_zeros=tensors.skips_zeros)).trace(tensors)

@@ -1,0 +1,127 @@
+"""Matrices by what is not zero in them, and their products with a kernel."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.compiler.tf2xla.python.xla import dynamic_slice, dynamic_update_slice
+
+from fitserve_core.datasets.dataset import Array
+
+LARGEST_SHARE = 0.25
+# Columns that a turn of the products' loop takes: with one, a row's sum is written and read again
+# for each.
+TOGETHER = 4
+
+
+class SparseRows(NamedTuple):
+    """Some rows of a matrix, by what is not zero in them.
+
+    Attributes:
+        spans: where each row's numbers start and end among all, int32, (rows, 2).
+        columns: of the numbers, row after row, int32; at least `TOGETHER` - 1 more of no meaning.
+        values: the numbers themselves, float32, likewise.
+    """
+
+    spans: Any
+    columns: Any
+    values: Any
+
+
+class NonZeros(NamedTuple):
+    """A matrix by what is not zero in it: compressed sparse rows.
+
+    Matrices of a size take as much room as any of them may, so that a program fits them all.
+
+    Attributes:
+        starts: where each row's numbers start, and where the last one's end, int32, (rows + 1,).
+        columns: of the numbers, row after row, int32.
+        values: the numbers themselves, float32.
+    """
+
+    starts: Any
+    columns: Any
+    values: Any
+
+    def of(self, rows: Any) -> SparseRows:
+        """Return the rows whose numbers are `rows`, int32."""
+        spans = [tf.gather(self.starts, rows), tf.gather(self.starts, rows + 1)]
+        return SparseRows(tf.stack(spans, axis=1), self.columns, self.values)
+
+
+def non_zeros(matrix: Array) -> NonZeros | None:
+    """Return `matrix`, float32 (rows, columns), so; None where zeros are too few or all."""
+    room = int(LARGEST_SHARE * matrix.size)
+    places = np.flatnonzero(matrix)
+    if not 0 < len(places) <= room:
+        return None
+    rows, width = matrix.shape
+    starts = np.searchsorted(places, np.arange(rows + 1) * width)
+    columns = np.zeros(room + TOGETHER - 1, np.int32)
+    values = np.zeros(room + TOGETHER - 1, np.float32)
+    columns[: len(places)] = places % width
+    values[: len(places)] = matrix.ravel()[places]
+    return NonZeros(tf.constant(starts, tf.int32), tf.constant(columns), tf.constant(values))
+
+
+def found(matrix: Any, among: SparseRows | None = None) -> SparseRows:
+    """Return the rows of a matrix that was made on the fly, (rows, columns).
+
+    Args:
+        matrix: its numbers.
+        among: rows whose zeros are zero in `matrix`, too: only their columns are looked at.
+    """
+    rows, width = matrix.shape
+    if among is None:
+        spans = tf.tile([[0, width]], [rows, 1])
+        among = SparseRows(spans, tf.range(width), tf.zeros(0))
+    room = rows * width + TOGETHER - 1
+    columns, values = tf.zeros(room, tf.int32), tf.zeros(room)
+    ends, row = tf.zeros(rows, tf.int32), tf.constant(0)
+    while row < rows:
+        # Row by row: XLA makes one function of a loop that holds no more than that.
+        of_row = dynamic_slice(matrix, [row, 0], [1, width])[0]
+        its_columns, its_values, count = _found_in(of_row, among.spans[row], among.columns)
+        first = row * width
+        columns = dynamic_update_slice(columns, its_columns, [first])
+        values = dynamic_update_slice(values, its_values, [first])
+        ends = dynamic_update_slice(ends, [first + count], [row])
+        row += 1
+    return SparseRows(tf.stack([tf.range(rows) * width, ends], axis=1), columns, values)
+
+
+def _found_in(row: Any, span: Any, among: Any) -> tuple[Any, Any, Any]:
+    columns, values = tf.zeros(row.shape, tf.int32), tf.zeros(row.shape)
+    count, place = tf.constant(0), span[0]
+    while place < span[1]:
+        column = dynamic_slice(among, [place], [1])
+        value = dynamic_slice(row, column, [1])
+        # A zero is written too, and the next number over it.
+        columns = dynamic_update_slice(columns, column, [count])
+        values = dynamic_update_slice(values, value, [count])
+        count += tf.cast(value[0] != 0, tf.int32)
+        place += 1
+    return columns, values, count
+
+
+def products(rows: SparseRows, kernel: Any) -> Any:
+    """Return the rows times `kernel`, float32, (rows, units)."""
+    count, units = rows.spans.shape[0], kernel.shape[1]
+    result = tf.zeros((count, units))
+    row = tf.constant(0)
+    while row < count:
+        of_row = tf.zeros((1, units))
+        place, end = rows.spans[row, 0], rows.spans[row, 1]
+        while place < end:
+            columns = dynamic_slice(rows.columns, [place], [TOGETHER])
+            values = dynamic_slice(rows.values, [place], [TOGETHER])
+            values = tf.where(place + tf.range(TOGETHER) < end, values, 0.0)
+            weights = [
+                values[each] * dynamic_slice(kernel, [columns[each], 0], [1, units])
+                for each in range(TOGETHER)
+            ]
+            of_row += tf.add_n(weights)
+            place += TOGETHER
+        result = dynamic_update_slice(result, of_row, [row, 0])
+        row += 1
+    return result
