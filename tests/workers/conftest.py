@@ -3,7 +3,8 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from fitserve_core.datasets import eckerle4
 from fitserve_core.datasets.dataset import Dataset, Division, Rows, Scale
 from fitserve_core.datasets.registry import DatasetInfo
 from fitserve_core.spec import Lbfgs, Network, RunPlan, Sgd, Split
-from fitserve_workers.training import ProgramCache, Training, configure_tensorflow
+from fitserve_workers.training import ProgramCache, Training, configure_tensorflow, full_batch, pace
 
 configure_tensorflow()
 
@@ -48,12 +49,26 @@ def plan() -> MakePlan:
 @pytest.fixture(scope="session")
 def programs() -> ProgramCache:
     """Programs that tests share, as the runs of a worker do; compiling is what takes time."""
-    return ProgramCache(size=32)
+    return ProgramCache(size=128)
 
 
 @pytest.fixture
 def fresh_programs() -> ProgramCache:
     return ProgramCache()
+
+
+@pytest.fixture
+def shortest_slices(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
+    """Return what makes slices single steps, so that a run is not done before it is interrupted."""
+
+    @contextmanager
+    def _shortest() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            for module in (pace, full_batch):
+                patch.setattr(module, "SLICE_SECONDS", 0.0)
+            yield
+
+    return _shortest
 
 
 @pytest.fixture

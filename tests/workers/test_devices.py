@@ -57,9 +57,10 @@ class TestWork:
     def test_says_what_a_gpu_worker_without_a_gpu_needs(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        monkeypatch.setattr(app, "gpus", list)
+        monkeypatch.setattr(devices, "gpus", list)
         settings = Settings(data=tmp_path, redis_url="redis://127.0.0.1:1")
-        with pytest.raises(ConfigurationError, match="finds no GPU here"):
+        told = r"train on gpu, .*finds no GPU here, only the CPU \(\d+ cores\)"
+        with pytest.raises(ConfigurationError, match=told):
             app.work(settings, "gpu")
 
     @pytest.mark.parametrize("device", ["cpu", "gpu"])

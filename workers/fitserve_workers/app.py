@@ -24,7 +24,8 @@ from fitserve_core.logs import configure_logs
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
 from fitserve_workers import tasks
-from fitserve_workers.devices import gpus
+from fitserve_workers.devices import required_gpus
+from fitserve_workers.priority import give_way
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ def work(settings: Settings, device: DeviceKind) -> None:
             log.exception("a slot could not be prepared and ends")
             os._exit(1)
 
+    give_way()
     configure_logs("worker", settings.log_level)
     # Connected, it keeps Celery from configuring logs by itself.
     setup_logging.connect(_configured, weak=False)
@@ -107,11 +109,7 @@ def _name() -> str:
 
 
 def _count_gpus() -> int:
-    if not (found := gpus()):
-        raise ConfigurationError(
-            "TensorFlow finds no GPU here: `fitserve doctor` tells what it finds; NVIDIA's driver "
-            "and `pip install 'tensorflow[and-cuda]'` are what it needs on Linux"
-        )
+    found = required_gpus("a worker is to train on gpu")
     log.info("training on %s", ", ".join(found))
     return len(found)
 
