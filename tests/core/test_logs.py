@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextvars import copy_context
 
+import httpx2
 import pytest
 
 from fitserve_core.logs import bound, configure_logs, without_secrets
@@ -52,6 +53,13 @@ class TestJson:
         log.error("failed", exc_info=error)
         [line] = lines(written)
         assert "ValueError: postgresql://me:***@db/x" in str(line["exception"])
+
+
+class TestLibraries:
+    def test_tell_of_no_single_request(self, written: io.StringIO) -> None:
+        with httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(200))) as http:
+            http.get("http://there")
+        assert lines(written) == []
 
 
 class TestForPeople:

@@ -11,6 +11,7 @@ from fitserve_core.spec.accepted import as_accepted
 from fitserve_core.store.counters import LEASES_LOST, counted
 from fitserve_core.store.database import Database
 from fitserve_core.store.engine import now
+from fitserve_core.store.parents import UNFINISHED
 from fitserve_core.store.tables import epoch, experiment, run
 from fitserve_core.store.turns import claimable
 
@@ -37,18 +38,33 @@ def activity(database: Database) -> Activity:
     lost = counted(database, LEASES_LOST)
     with database.reading() as connection:
         by_status = select(run.c.status, func.count()).group_by(run.c.status)
-        waiting = select(func.count()).select_from(run).where(claimable())
+        runs = {row[0]: row[1] for row in connection.execute(by_status)}
         # Ids are in the order of posting.
         first = select(run.c.experiment_id).where(claimable()).order_by(run.c.experiment_id)
         posted = experiment.c.id == first.limit(1).scalar_subquery()
         oldest = connection.scalar(select(now() - experiment.c.created_at).where(posted))
         return Activity(
-            runs={row[0]: row[1] for row in connection.execute(by_status)},
-            queue_depth=connection.execute(waiting).scalar_one(),
+            runs=runs,
+            queue_depth=runs.get("queued", 0) - _held_up(connection),
             oldest_seconds=oldest or 0.0,
             leases_lost=lost,
             steps_per_second=_steps_per_second(connection),
         )
+
+
+def _held_up(connection: Connection) -> int:
+    """Return how many queued runs wait for another run's weights.
+
+    These are few; to look at each queued run for what it waits for would take longer than all else.
+    """
+    source = run.alias("source")
+    there = select(source.c.id).where(
+        source.c.id == run.c.starts_from, source.c.status.in_(UNFINISHED)
+    )
+    queued = func.count().filter(run.c.status == "queued")
+    # Asked in this form, SQLite, too, looks through those that start from another run alone.
+    query = select(queued).where(run.c.starts_from > "", there.exists())
+    return connection.execute(query).scalar_one()
 
 
 def _steps_per_second(connection: Connection) -> float:

@@ -78,13 +78,13 @@ class Events:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return [_to_event(row) for row in connection.execute(query).mappings()]
+            return [_to_event(row) for row in connection.execute(query).mappings().all()]
 
     def of_all(self, after: int, limit: int) -> list[Event]:
         """Return the events of all experiments with `id` above `after`, in order."""
         query = self._seen().where(event.c.id > after).order_by(event.c.id).limit(limit)
         with self._database.reading() as connection:
-            return [_to_event(row) for row in connection.execute(query).mappings()]
+            return [_to_event(row) for row in connection.execute(query).mappings().all()]
 
     def _seen(self) -> Select[Any]:
         if self._viewer.everything:
@@ -107,7 +107,7 @@ class Events:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            rows = connection.execute(query).mappings()
+            rows = connection.execute(query).mappings().all()
             return [Told(_to_event(row), row["owner"], row["shared"]) for row in rows]
 
     def shows(self, told: Told) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fitserve_core import tracing
@@ -14,12 +14,13 @@ from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store.database import Database
 from fitserve_core.store.ending import end
 from fitserve_core.store.engine import now
+from fitserve_core.store.pages import newest
 from fitserve_core.store.parents import UNFINISHED, change_status, find_visible, lock_own
 from fitserve_core.store.planning import missing_runs
 from fitserve_core.store.quotas import require_room
 from fitserve_core.store.rows import new_id, spec_of
 from fitserve_core.store.tables import experiment, run
-from fitserve_core.store.tags import put_tags, tagged
+from fitserve_core.store.tags import put_tags
 from fitserve_core.store.tallies import answered
 from fitserve_core.store.versions import require_unlabelled
 from fitserve_core.store.viewers import EVERYBODY, Viewer, visible
@@ -81,17 +82,11 @@ class Experiments:
         tag: str | None = None,
     ) -> tuple[list[Experiment], bool]:
         """Return at most `limit` experiments, newest first, and whether there are more."""
-        query = select(experiment).where(visible(self._viewer))
-        query = query.order_by(experiment.c.id.desc()).limit(limit + 1)
-        if after is not None:
-            query = query.where(experiment.c.id < after)
-        if status is not None:
-            query = query.where(experiment.c.status == status)
-        if dataset is not None:
-            query = query.where(experiment.c.dataset == dataset)
-        if tag is not None:
-            query = query.where(tagged(tag))
-        found = self._read(query)
+        query = newest(
+            self._viewer, limit + 1, after=after, status=status, dataset=dataset, tag=tag
+        )
+        with self._database.reading() as connection:
+            found = answered(connection, connection.execute(query).mappings().all())
         return found[:limit], len(found) > limit
 
     def describe(self, experiment_id: str, changes: dict[str, Any]) -> Experiment:
@@ -173,10 +168,6 @@ class Experiments:
                     received=key,
                 )
             return answered(connection, [row])[0]
-
-    def _read(self, query: Select[Any]) -> list[Experiment]:
-        with self._database.reading() as connection:
-            return answered(connection, list(connection.execute(query).mappings()))
 
 
 def _require_no_followers(connection: Connection, experiment_id: str) -> None:

@@ -136,13 +136,14 @@ def _epochs(connection: Connection, query: Select[Any]) -> list[EpochRow]:
     found = connection.execute(query)
     # The library's names are strings of a kind of its own, which not every writer of JSON takes.
     names = [str(name) for name in found.keys()]  # noqa: SIM118 - no mapping
-    return [dict(zip(names, row, strict=True)) for row in found]
+    return [dict(zip(names, row, strict=True)) for row in found.all()]
 
 
 def _files(connection: Connection, run_ids: Sequence[str]) -> dict[str, list[Artefact]]:
     query = select(artefact).where(artefact.c.run_id.in_(run_ids))
     grouped: dict[str, list[Artefact]] = defaultdict(list)
-    for row in connection.execute(query.order_by(artefact.c.run_id, artefact.c.kind)).mappings():
+    found = connection.execute(query.order_by(artefact.c.run_id, artefact.c.kind))
+    for row in found.mappings().all():
         grouped[row["run_id"]].append(Artefact.model_validate({**row}))
     return grouped
 

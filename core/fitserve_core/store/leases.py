@@ -3,9 +3,19 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    select,
+    update,
+)
 
 from fitserve_core.devices import Device
 from fitserve_core.errors import NotFoundError
@@ -16,7 +26,10 @@ from fitserve_core.store.engine import now
 from fitserve_core.store.parents import lock
 from fitserve_core.store.settle import fail_followers, settle
 from fitserve_core.store.tables import run
-from fitserve_core.store.turns import claimable, needed_device
+from fitserve_core.store.turns import claimable, interrupted, needed_device
+
+# The dispatcher sends no more hints at once, and looks again before workers have used them up.
+COUNTED_AT_MOST = 1_000
 
 _EXPIRED = and_(run.c.status == "running", run.c.lease_until < now())
 
@@ -29,11 +42,15 @@ class Leases:
         self._max_lost_attempts = max_lost_attempts
 
     def waiting(self) -> Counter[Device]:
-        """Return how many runs wait for a worker, and for nothing else, by what they need."""
-        needed = needed_device().label("needed")
-        query = select(needed, func.count().label("runs")).where(claimable()).group_by(needed)
+        """Return how many runs wait for a worker, and for nothing else, by what they need.
+
+        Of those that have not begun it counts no more than `COUNTED_AT_MOST` of a kind.
+        """
         with self._database.reading() as connection:
-            return Counter({row.needed: row.runs for row in connection.execute(query)})
+            found = Counter({row.needed: row.runs for row in connection.execute(_BEGUN)})
+            for device in get_args(Device):
+                found[device] += connection.execute(_FRESH, {"device": device}).scalar_one()
+        return +found
 
     def expire(self) -> int:
         """Give runs whose lease has run out to others, or fail them after too many losses.
@@ -107,6 +124,26 @@ class Leases:
         fail_followers(connection, row.experiment_id, row.id)
         settle(connection, row.experiment_id)
         return True
+
+
+def _begun() -> Select[Device, int]:
+    """Those that wait again."""
+    some = interrupted(needed_device().label("needed")).subquery()
+    return select(some.c.needed, func.count().label("runs")).group_by(some.c.needed)
+
+
+def _fresh() -> Select[int]:
+    """The first of those without an attempt that ask for a device."""
+    some = (
+        select(run.c.id)
+        .where(run.c.device == bindparam("device"), run.c.attempt == 0, claimable())
+        .order_by(run.c.experiment_id, run.c.position)
+        .limit(COUNTED_AT_MOST)
+    )
+    return select(func.count()).select_from(some.subquery())
+
+
+_BEGUN, _FRESH = _begun(), _fresh()
 
 
 def _leased() -> Select[Any]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from fitserve_core.errors import ConfigurationError
 
-NEWEST = "0015"
+NEWEST = "0016"
 
 _ADVISORY_LOCK = 0x66697473  # "fits"
 

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from fitserve_core.results import Experiment, KeptModel, Progress, RunCounts
 from fitserve_core.spec import Cell, ExperimentSpec
 from fitserve_core.spec.accepted import as_accepted
+from fitserve_core.spec.base import ACCEPTED
 from fitserve_core.store.tables import run
 from fitserve_core.summary import Outcome
 
@@ -33,25 +34,27 @@ def spec_of(row: RowMapping) -> ExperimentSpec:
 def to_experiment(row: RowMapping, tally: Mapping[str, Any], queue_place: int | None) -> Experiment:
     """Return an experiment from its row, the tally of its runs and its place in the queue."""
     done, total = tally["epochs_done"], tally["epochs_total"]
-    return Experiment(
-        id=row["id"],
-        name=row["name"],
-        status=row["status"],
-        spec=spec_of(row),
-        runs=RunCounts(**tally["counts"]),
-        progress=Progress(
+    values = {
+        "id": row["id"],
+        "name": row["name"],
+        "status": row["status"],
+        "spec": spec_of(row),
+        "runs": RunCounts(**tally["counts"]),
+        "progress": Progress(
             epochs_done=done, epochs_total=total, fraction=done / total if total else 0.0
         ),
-        queue_place=queue_place,
-        queued_for=tally["needed"],
-        created_at=datetime.fromtimestamp(row["created_at"], UTC),
-        started_at=moment(row["started_at"]),
-        finished_at=moment(row["finished_at"]),
-        kept_model=to_kept(row),
-        error=row["error"],
-        owner=row["owner"],
-        shared=row["shared"],
-    )
+        "queue_place": queue_place,
+        "queued_for": tally["needed"],
+        "created_at": datetime.fromtimestamp(row["created_at"], UTC),
+        "started_at": moment(row["started_at"]),
+        "finished_at": moment(row["finished_at"]),
+        "kept_model": to_kept(row),
+        "error": row["error"],
+        "owner": row["owner"],
+        "shared": row["shared"],
+    }
+    # A model inside another is asked again whether its parts agree.
+    return Experiment.model_validate(values, context=ACCEPTED)
 
 
 def to_kept(row: RowMapping) -> KeptModel | None:

@@ -1,12 +1,11 @@
-"""Runs as they are read: metrics of every epoch, summaries, files."""
+"""Runs as they are read: summaries, files."""
 
 from sqlalchemy import select
 
 from fitserve_core.errors import ConflictError, NotFoundError
-from fitserve_core.results import Metrics, Summary
+from fitserve_core.results import Summary
 from fitserve_core.store.database import Database
 from fitserve_core.store.files import StoredFile
-from fitserve_core.store.histories import Histories
 from fitserve_core.store.models import files_of
 from fitserve_core.store.parents import find_visible
 from fitserve_core.store.rows import OUTCOME, cells_of, spec_of, to_kept, to_outcome
@@ -21,15 +20,6 @@ class Runs:
     def __init__(self, database: Database, viewer: Viewer = EVERYBODY) -> None:
         self._database = database
         self._viewer = viewer
-
-    def metrics(self, experiment_id: str) -> Metrics:
-        """Return every run with every epoch.
-
-        Raises:
-            NotFoundError: there is no such experiment.
-        """
-        histories = Histories(self._database, self._viewer).of(experiment_id)
-        return Metrics(experiment_id=experiment_id, runs=[each.whole() for each in histories])
 
     def summary(self, experiment_id: str) -> Summary:
         """Return mean ± standard deviation of every cell as far as its runs have ended.

@@ -48,7 +48,7 @@ class Store:
         Raises:
             ConfigurationError: a newer fitserve has migrated the database.
         """
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.make_data_folder()
         store = cls(settings)
         try:
             with store.database.writing() as connection:

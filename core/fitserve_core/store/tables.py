@@ -101,6 +101,7 @@ run = Table(
     Index("run_leased", "status", "lease_until"),
     Index("run_ended", "status", "finished_at"),
     Index("run_interrupted", "status", "attempt"),
+    Index("run_by_device", "status", "device", "experiment_id", "position"),
 )
 
 epoch = Table(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert
 
-from fitserve_core.store.tables import experiment, experiment_tag
+from fitserve_core.store.tables import experiment_tag
 
 
 def put_tags(connection: Connection, experiment_id: str, tags: Iterable[str]) -> None:
@@ -16,9 +16,3 @@ def put_tags(connection: Connection, experiment_id: str, tags: Iterable[str]) ->
     rows = [{"tag": tag, "experiment_id": experiment_id} for tag in dict.fromkeys(tags)]
     if rows:
         connection.execute(insert(experiment_tag), rows)
-
-
-def tagged(tag: str) -> ColumnElement[bool]:
-    """Return the condition on experiments that have a tag."""
-    ids = select(experiment_tag.c.experiment_id).where(experiment_tag.c.tag == tag)
-    return experiment.c.id.in_(ids)

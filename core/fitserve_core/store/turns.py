@@ -8,6 +8,8 @@ from fitserve_core.devices import ANY, Device, DeviceKind, taken_by
 from fitserve_core.store.parents import UNFINISHED
 from fitserve_core.store.tables import run
 
+INTERRUPTED_AT_MOST = 1_000
+
 
 def next_run(connection: Connection, kind: DeviceKind) -> Row[Any] | None:
     """Return id and experiment of the run that a worker is to train next, its lock not taken."""
@@ -34,10 +36,18 @@ def claimable() -> ColumnElement[bool]:
     return and_(run.c.status == "queued", or_(run.c.starts_from.is_(None), ~there.exists()))
 
 
+def interrupted(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Return the query for runs that were in training and wait again."""
+    again = select(*columns).where(run.c.status == "queued", run.c.attempt > 0)
+    # Few at any time. PostgreSQL expects many and would look at all runs, if it were not for the
+    # index that has them in this order.
+    return again.order_by(run.c.attempt.desc()).limit(INTERRUPTED_AT_MOST)
+
+
 def _interrupted(connection: Connection, mine: ColumnElement[bool]) -> Row[Any] | None:
-    # Few at any time: sorted here, so that a database looks for them rather than for their order.
-    query: Select[Any] = select(run.c.id, run.c.experiment_id, run.c.position)
-    found = connection.execute(query.where(run.c.status == "queued", run.c.attempt > 0, mine))
+    query = interrupted(run.c.id, run.c.experiment_id, run.c.position).where(mine)
+    # Sorted here, so that a database looks for them rather than for their order.
+    found = connection.execute(query)
     return min(found, key=lambda row: (row.experiment_id, row.position), default=None)
 
 

@@ -66,7 +66,7 @@ class TestRecord:
         resumed = stories.take(store)
         assert (resumed.epoch, resumed.attempt) == (2, 2)
         assert resumed.checkpoint == Checkpoint("a/b.npz", "0" * 64)
-        assert store.runs.metrics(experiment.id).runs[0].epochs == stories.figures(1, 2)
+        assert stories.runs(store, experiment.id)[0].epochs == stories.figures(1, 2)
 
     def test_tells_of_many_epochs_in_several_events(self, store: Store) -> None:
         experiment = stories.post(store)
@@ -76,7 +76,7 @@ class TestRecord:
         told = [event.data["epochs"] for event in store.events.of_all(before, 9)]
         assert [len(epochs) for epochs in told] == [100, 100, 50]
         assert [row["epoch"] for epochs in told for row in epochs] == [*range(1, 251)]
-        [run] = store.runs.metrics(experiment.id).runs
+        [run] = stories.runs(store, experiment.id)
         assert len(run.epochs) == 250
 
     def test_said_twice_is_stored_once(self, store: Store) -> None:
@@ -84,7 +84,7 @@ class TestRecord:
         claim = stories.take(store)
         store.claims.record(claim, stories.figures(1, 2), stories.CHECKPOINT)
         store.claims.record(claim, stories.figures(1, 2), stories.CHECKPOINT)
-        assert [e.epoch for e in store.runs.metrics(experiment.id).runs[0].epochs] == [1, 2]
+        assert [e.epoch for e in stories.runs(store, experiment.id)[0].epochs] == [1, 2]
         told = [e.type for e in store.events.of_experiment(experiment.id, 0, 99)]
         assert told.count("run.epochs") == 1
 
@@ -103,7 +103,7 @@ class TestFence:
         stories.let_leases_run_out(store)
         store.leases.expire()
         fresh = stories.take(store)
-        before = store.runs.metrics(experiment.id)
+        before = stories.runs(store, experiment.id)
         calls = {
             "renew": lambda: store.claims.renew(stale),
             "check": lambda: store.claims.check(stale),
@@ -113,7 +113,7 @@ class TestFence:
         }
         with pytest.raises(LeaseLostError, match=r"no longer attempt 1's"):
             calls[verb]()
-        assert store.runs.metrics(experiment.id) == before
+        assert stories.runs(store, experiment.id) == before
         store.claims.check(fresh)
 
     def test_stale_attempt_hands_nothing_back(self, store: Store) -> None:

@@ -5,11 +5,12 @@ import pytest
 from fitserve_core.devices import Device, DeviceKind
 from fitserve_core.results import RunMetrics
 from fitserve_core.store import Store
+from fitserve_core.store.leases import COUNTED_AT_MOST
 from support import stories
 
 
 def only_run(store: Store, experiment_id: str) -> RunMetrics:
-    [run] = store.runs.metrics(experiment_id).runs
+    [run] = stories.runs(store, experiment_id)
     return run
 
 
@@ -62,6 +63,13 @@ class TestWaiting:
         assert store.leases.waiting() == {"auto": 2, "gpu": 3}
         found = store.experiments.get(asking.id)
         assert (found.queued_for, found.runs.queued) == ({"gpu": 3}, 3)
+
+    def test_counts_only_so_many_that_have_not_begun(self, store: Store) -> None:
+        stories.post(store)
+        store.claims.hand_back(stories.take(store), "its worker was stopped")
+        stories.post(store, repetitions=COUNTED_AT_MOST, learning_rates=(0.1, 0.01))
+        stories.post(store, device="gpu")
+        assert store.leases.waiting() == {"auto": COUNTED_AT_MOST + 1, "gpu": 1}
 
 
 class TestForecast:

@@ -1,12 +1,14 @@
 """Posting, reading, cancelling and deleting of experiments."""
 
+from itertools import product
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from fitserve_core.errors import ConflictError, LeaseLostError, NotFoundError
 from fitserve_core.seeds import run_seed
 from fitserve_core.store import Store
-from fitserve_core.store.tables import epoch, event, run
+from fitserve_core.store.tables import epoch, event, experiment, run
 from support import stories
 
 
@@ -19,7 +21,7 @@ class TestCreate:
 
     def test_records_distinct_seeds_derived_from_its_own(self, store: Store) -> None:
         experiment = stories.post(store, repetitions=3, learning_rates=(0.1, 0.01))
-        runs = store.runs.metrics(experiment.id).runs
+        runs = stories.runs(store, experiment.id)
         assert [found.seed for found in runs] == [
             run_seed(0, cell, repetition) for cell in range(2) for repetition in range(3)
         ]
@@ -58,6 +60,41 @@ class TestPage:
     def test_filters_by_dataset(self, store: Store) -> None:
         stories.post(store)
         assert store.experiments.page(limit=9, dataset="eckerle4") == ([], False)
+
+    def test_of_all_filters_together_follow_each_other_without_a_gap(self, store: Store) -> None:
+        ids = []
+        for dataset, tags in [("mnist", ["thesis"]), ("eckerle4", []), ("mnist", [])] * 4:
+            spec = stories.spec(dataset=dataset).model_copy(update={"tags": tags})
+            ids.append(store.experiments.create(spec).id)
+        ended = set(ids[2:8])
+        for id_ in ended:
+            store.experiments.cancel(id_)
+        whole, _ = store.experiments.page(limit=100)
+        for status, dataset, tag in product(
+            (None, "queued", "cancelled", "failed"), (None, "mnist", "eckerle4"), (None, "thesis")
+        ):
+            wanted = {"status": status, "dataset": dataset, "tag": tag}
+            expected = [
+                each.id
+                for each in whole
+                if status in {None, each.status}
+                and dataset in {None, each.spec.dataset}
+                and (tag is None or tag in each.spec.tags)
+            ]
+            seen: list[str] = []
+            has_more = True
+            while has_more:
+                after = seen[-1] if seen else None
+                found, has_more = store.experiments.page(limit=2, after=after, **wanted)
+                seen += [each.id for each in found]
+            assert seen == expected, wanted
+
+    def test_tells_of_specs_that_are_refused_now(self, store: Store) -> None:
+        id_ = stories.post(store).id
+        refused = stories.spec().model_dump(mode="json") | {"repetitions": 10**9}
+        with store.database.writing() as connection:
+            connection.execute(update(experiment).values(spec=refused))
+        assert store.experiments.get(id_).spec.repetitions == 10**9
 
     def test_filters_by_a_tag_as_it_stands(self, store: Store) -> None:
         spec = stories.spec().model_copy(update={"tags": ["thesis", "momentum", "thesis"]})

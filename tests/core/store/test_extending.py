@@ -18,7 +18,7 @@ def extension(**fields: Any) -> Extension:
 
 
 def runs_of(store: Store, experiment_id: str) -> list[RunMetrics]:
-    return store.runs.metrics(experiment_id).runs
+    return stories.runs(store, experiment_id)
 
 
 @pytest.fixture

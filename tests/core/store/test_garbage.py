@@ -44,6 +44,12 @@ class TestGarbage:
         assert [entry.name for entry in root.iterdir()] == [kept.experiment.id]
         assert list(garbage(store, root)) == []
 
+    def test_is_removed_though_somebody_else_was_faster(self, artefacts: Artefacts) -> None:
+        left = put(artefacts.root, "exp_gone/run_gone/1/model.onnx")
+        for _ in range(2):
+            remove_garbage([left], artefacts.root)
+        assert list(artefacts.root.iterdir()) == []
+
     def test_leaves_running_experiments_and_checkpoints_alone(
         self, store: Store, artefacts: Artefacts
     ) -> None:

@@ -23,7 +23,6 @@ class TestOf:
             n = trained.get(run.run_id, 0)
             assert run.epochs == stories.figures(*range(1, n + 1))
             assert [file.kind for file in run.artefacts] == (["onnx"] if n else [])
-        assert store.runs.metrics(posted.id).runs == read
 
     def test_has_no_epoch_that_was_recorded_after_the_run_was_read(self, store: Store) -> None:
         posted = stories.post(store)

@@ -60,7 +60,7 @@ class TestMigrate:
         assert served.run_id == experiment.kept_model.run_id
         [version] = store.versions.of("mnist")
         assert (version.number, version.run_id) == (1, served.run_id)
-        [run] = store.runs.metrics(experiment.id).runs
+        [run] = stories.runs(store, experiment.id)
         assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
         assert run.verdict is not None
         assert run.verdict.name == "trained"

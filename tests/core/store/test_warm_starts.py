@@ -5,6 +5,7 @@ import pytest
 from fitserve_core.errors import ConflictError, InvalidInputError, NotFoundError
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store import Store, StoredFile
+from fitserve_core.store.activity import activity
 from support import stories
 
 
@@ -47,13 +48,24 @@ class TestPreviousRepetition:
         store.claims.fail(first, "no luck")
         ended = store.experiments.get(experiment.id)
         assert (ended.status, ended.runs.failed) == ("failed", 3)
-        errors = [run.error for run in store.runs.metrics(experiment.id).runs]
+        errors = [run.error for run in stories.runs(store, experiment.id)]
         assert errors[0] == "no luck"
         assert f"run {first.run_id}, whose weights" in str(errors[1])
 
+    def test_the_queue_holds_those_alone_whose_turn_it_could_be(self, store: Store) -> None:
+        def depth() -> int:
+            return activity(store.database).queue_depth
+
+        store.experiments.create(spec("previous_repetition"))
+        assert depth() == 1
+        first = stories.take(store)
+        assert depth() == 0
+        stories.succeed(store, first, files=[weights(first.run_id)])
+        assert depth() == 1
+
     def test_metrics_tell_what_a_run_started_from(self, store: Store) -> None:
         experiment = store.experiments.create(spec("previous_repetition"))
-        runs = store.runs.metrics(experiment.id).runs
+        runs = stories.runs(store, experiment.id)
         assert [run.started_from for run in runs] == [None, runs[0].run_id, runs[1].run_id]
 
 
