@@ -23,7 +23,7 @@ ENV FITSERVE_HOST=0.0.0.0 FITSERVE_PORT=8000
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
     CMD ["python", "-c", "import httpx2; httpx2.get('http://127.0.0.1:8000/readyz').raise_for_status()"]
-CMD ["python", "-m", "fitserve_service.server"]
+CMD ["python", "-m", "fitserve_service"]
 
 FROM base AS workers
 RUN pip install -c constraints.txt '.[workers]'

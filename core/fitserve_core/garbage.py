@@ -1,5 +1,7 @@
 """Files that no experiment needs: left by what died between a file and its row."""
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,7 +35,8 @@ def garbage_of_run(store: Store, root: Path, experiment_id: str, run_id: str) ->
 
 def _unknown(store: Store, root: Path, experiment_id: str, folder: Path) -> Iterator[Path]:
     known = store.inventory.paths(experiment_id)
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    # Unlike rglob it does not mind that others, a worker or a DELETE, remove folders meanwhile.
+    files = sorted(Path(base, name) for base, _, names in os.walk(folder) for name in names)
     yield from (path for path in files if str(path.relative_to(root)) not in known)
 
 
@@ -42,6 +45,13 @@ def remove_garbage(paths: list[Path], root: Path) -> None:
     for path in paths:
         path.unlink(missing_ok=True)
         for folder in path.parents:
-            if folder == root or any(folder.iterdir()):
+            if folder == root:
                 break
-            folder.rmdir()
+            try:
+                folder.rmdir()
+            except FileNotFoundError:
+                continue  # somebody else was faster
+            except OSError as error:
+                if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                    raise
+                break

@@ -1,13 +1,16 @@
 """What is told of the models that answer predictions."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from fitserve_core.datasets.registry import Task
 from fitserve_core.results import Artefact, Result
 from fitserve_core.spec import Target
+
+# What an integer of the store holds.
+LARGEST_VERSION = 2**31 - 1
 
 
 class Model(Result):
@@ -47,4 +50,13 @@ class ModelVersion(Result):
 class VersionChoice(Result):
     """Which version a label is to stand for."""
 
-    version: int = Field(ge=1, strict=True)
+    version: Annotated[
+        int,
+        Field(ge=1, le=LARGEST_VERSION, strict=True),
+        # JSON knows no difference between 3 and 3.0.
+        BeforeValidator(lambda given: int(given) if _is_whole(given) else given),
+    ]
+
+
+def _is_whole(given: object) -> bool:
+    return isinstance(given, float) and given.is_integer()

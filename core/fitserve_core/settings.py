@@ -34,6 +34,9 @@ class Settings(BaseSettings, HouseLimits):
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port of the API; 0 takes a free one."
     )
+    api_processes: int = Field(
+        default=1, ge=1, description="Processes that answer on the one port."
+    )
     slots: int = Field(
         default_factory=_available_cores,
         ge=1,
@@ -106,6 +109,10 @@ class Settings(BaseSettings, HouseLimits):
         return {
             _variable(name, field): _written(getattr(self, name)) for name, field in fields.items()
         }
+
+    def make_data_folder(self) -> None:
+        """Make the data folder, unless it is there, for its owner alone: secrets lie in it."""
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @cached_property
     def limits(self) -> HouseLimits:

@@ -29,7 +29,7 @@ def start(service: str) -> None:
         service: what the process is called, unless `OTEL_SERVICE_NAME` says something else.
     """
     global _provider  # noqa: PLW0603 - a process has one, as OpenTelemetry has it
-    if _provider is not None or not _asked_for(os.environ):
+    if _provider is not None or not asked_for():
         return
     try:
         _provider = _new_provider(service)
@@ -103,7 +103,9 @@ def span(
         yield
 
 
-def _asked_for(environment: Mapping[str, str]) -> bool:
+def asked_for() -> bool:
+    """Return whether OpenTelemetry's environment variables ask for traces."""
+    environment = os.environ
     exporter = environment.get("OTEL_TRACES_EXPORTER", "").lower()
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true" or exporter == "none":
         return False

@@ -50,10 +50,10 @@ def refusal(details: Sequence[ErrorDetails], model: type[BaseModel] | None) -> I
         details: at least one, in pydantic's order.
         model: what was to be validated; None where it is no model of the product's.
     """
-    found = problems(details, model)
-    more = [f"{len(found) - MAX_LISTED:,} more"] if len(found) > MAX_LISTED else []
+    found = problems(details[:MAX_LISTED], model)
+    more = [f"{len(details) - MAX_LISTED:,} more"] if len(details) > MAX_LISTED else []
     return InvalidInputError(
-        ". ".join([*map(str, found[:MAX_LISTED]), *more]),
+        ". ".join([*map(str, found), *more]),
         param=found[0].path or None,
         received=found[0].received,
     )

@@ -92,8 +92,10 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         dispatcher.stop()
         await rates.close()
-        store.close()
         await asyncio.to_thread(tracing.stop)
+        # Threads go on where who waits for them is cancelled; they hand connections back first.
+        await asyncio.get_running_loop().shutdown_default_executor()
+        store.close()
 
     app = DirectApplication(
         title="fitserve",
@@ -103,7 +105,8 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         responses=ERROR_STATUSES,
-        telemetry=TRACED,
+        # Said here, or FastAPI would look it up in the environment with each request.
+        telemetry={**TRACED, "tracing": tracing.asked_for()},
         direct=[
             route
             for asked in (predict, tensorflow_serving, open_inference)
@@ -111,7 +114,6 @@ def create_app(settings: Settings) -> FastAPI:
         ],
     )
     install_error_handlers(app)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -121,7 +123,7 @@ def create_app(settings: Settings) -> FastAPI:
             expose_headers=["ETag", "Location", "Retry-After"],
         )
     guard = Guard(keyless=not keyring, hosts=settings.allowed_hosts, origins=settings.cors_origins)
-    app.add_middleware(Front, guard=guard)
+    app.add_middleware(Front, guard=guard, limit=BodyLimit(settings.max_body_bytes))
     app.include_router(health.router)
     app.include_router(instruments.router)
     for part in (

@@ -1,7 +1,9 @@
 """What is read of a request's body: so much at most, and nothing packed."""
 
+from collections.abc import Mapping
+
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive
 
 from fitserve_core.received import shorten
 
@@ -12,26 +14,24 @@ class BodyLimit:
     A packed body is answered 415: what would come out of it cannot be known before.
     """
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self._app = app
+    def __init__(self, limit: int) -> None:
         self._limit = limit
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, counting its body."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = dict(scope["headers"])
-        encoding = headers.get(b"content-encoding", b"identity").decode("latin-1")
+    def bounded(self, headers: Mapping[bytes, bytes], receive: Receive) -> Receive:
+        """Return what reads the body of a request with `headers`, counting it where it must.
+
+        Raises, when it reads:
+            HTTPException: 413 or 415.
+        """
+        encoding = headers.get(b"content-encoding", b"identity")
         declared = headers.get(b"content-length", b"")
         seen = int(declared) if declared.isdigit() else 0
-        if 0 < seen <= self._limit and encoding == "identity":
-            await self._app(scope, receive, send)
-            return
+        if 0 < seen <= self._limit and encoding == b"identity":
+            return receive
 
         async def counted() -> Message:
             nonlocal seen
-            _require_plain(encoding)
+            _require_plain(encoding.decode("latin-1"))
             self._check(seen)
             message = await receive()
             if not declared:
@@ -39,7 +39,7 @@ class BodyLimit:
                 self._check(seen)
             return message
 
-        await self._app(scope, counted, send)
+        return counted
 
     def _check(self, size: int) -> None:
         if size > self._limit:

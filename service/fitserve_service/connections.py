@@ -2,6 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -26,26 +27,28 @@ class BoundedConnection(HttpToolsProtocol):
     connections 503.
     """
 
-    _awaited: tuple[str, float] | None = None
+    _awaited: Literal["head", "body"] | None = None
     _deadline: asyncio.TimerHandle | None = None
     _head_bytes: int | None = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a first request, for a while."""
         super().connection_made(transport)
-        self._expect("head", HEAD_SECONDS)
+        self._expect("head")
         self._limit_waiting()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
-        self._expect_nothing()
+        self._expect(None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the head has grown too large."""
         super().data_received(data)
+        if self._awaited is None or self.transport.is_closing():
+            return  # most requests come whole, and no timer is set
         self._limit_waiting()
-        if self._head_bytes is None or self.transport.is_closing():
+        if self._head_bytes is None:
             return
         self._head_bytes += len(data)
         if self._head_bytes > MOST_HEAD_BYTES:
@@ -56,12 +59,12 @@ class BoundedConnection(HttpToolsProtocol):
         """Count a new request's head, and its time."""
         super().on_message_begin()
         self._head_bytes = 0
-        self._expect("head", HEAD_SECONDS)
+        self._expect("head")
 
     def on_headers_complete(self) -> None:
         """Answer, and wait for the body."""
         self._head_bytes = None
-        self._expect("body", BODY_SECONDS)
+        self._expect("body")
         app = self.app
         if len(self.connections) > MOST_CONNECTIONS:
             self.app = _full
@@ -70,34 +73,29 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Wait for nothing: the request is whole."""
-        self._expect_nothing()
+        self._expect(None)
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""
         self._refuse(400, "http_error", msg)
 
-    def _expect(self, part: str, seconds: float) -> None:
-        self._expect_nothing()
-        self._awaited = part, seconds
-
-    def _expect_nothing(self) -> None:
-        self._awaited = None
+    def _expect(self, part: Literal["head", "body"] | None) -> None:
+        self._awaited = part
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
     def _limit_waiting(self) -> None:
-        """Begin to wait for what has not come: most requests come whole, and no timer is set."""
-        if self._awaited is None or self._deadline is not None or self.transport.is_closing():
+        if self._deadline is not None:
             return
-        part, seconds = self._awaited
-        told = f"a request's {part} takes at most {seconds:g} s"
+        seconds = HEAD_SECONDS if self._awaited == "head" else BODY_SECONDS
+        told = f"a request's {self._awaited} takes at most {seconds:g} s"
         self._deadline = self.loop.call_later(seconds, self._refuse, 408, "timeout", told)
 
     def _refuse(self, status: int, code: str, told: str) -> None:
         """End the connection, with an answer unless one has begun."""
-        self._expect_nothing()
+        self._expect(None)
         if self.transport.is_closing():
             return
         if not self._is_answered():

@@ -33,20 +33,16 @@ class DirectRoute(APIRoute):
         """Answer a request that has been matched, errors as everywhere."""
         request = _Whole(scope, receive)
         try:
-            response = await self._respond(request)
+            presents = b"authorization" in dict(scope["headers"])
+            credentials = await bearer(request) if presents else None
+            await self._authorise(request, self._needed, credentials)
+            parts = scope["state"]["parts"]
+            response: Response = await self.endpoint(
+                request=request, parts=parts, **scope["path_params"]
+            )
         except Exception as error:
             response = respond_to(request, error)
         await response(scope, receive, send)
-
-    async def _respond(self, request: Request) -> Response:
-        presents = b"authorization" in dict(request.scope["headers"])
-        credentials = await bearer(request) if presents else None
-        await self._authorise(request, self._needed, credentials)
-        parts = request.scope["state"]["parts"]
-        response: Response = await self.endpoint(
-            request=request, parts=parts, **request.scope["path_params"]
-        )
-        return response
 
 
 class DirectApplication(FastAPI):

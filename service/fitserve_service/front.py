@@ -7,25 +7,30 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fitserve_core.logs import bound
 from fitserve_service import instruments
 from fitserve_service.access.guard import Guard, security_headers
+from fitserve_service.body_limit import BodyLimit
 from fitserve_service.requests import HEADER, request_id, tell
 
 
 class Front:
-    """Give a request its id, let it pass or refuse it; add headers to its answer, count and log it.
+    """Give a request its id, let it pass or refuse it, bound what is read of its body.
+
+    Add headers to its answer, count and log it.
 
     In one step: code that a request runs through costs more than what it does.
     """
 
-    def __init__(self, app: ASGIApp, guard: Guard) -> None:
+    def __init__(self, app: ASGIApp, guard: Guard, limit: BodyLimit) -> None:
         self._app = app
         self._guard = guard
+        self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        id_ = request_id(scope)
+        headers = dict(scope["headers"])
+        id_ = request_id(headers)
         began, status = time.perf_counter(), 0
 
         async def answer(message: Message) -> None:
@@ -38,7 +43,7 @@ class Front:
 
         with bound(request_id=id_.decode()):
             try:
-                app = self._guard.refused(scope) or self._app
-                await app(scope, receive, answer)
+                app = self._guard.refused(scope, headers) or self._app
+                await app(scope, self._limit.bounded(headers, receive), answer)
             finally:
                 tell(scope, status, time.perf_counter() - began)

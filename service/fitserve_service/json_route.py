@@ -8,9 +8,13 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from fitserve_service.body_limit import BodyLimit
 from fitserve_service.json_body import by_size
 from fitserve_service.strict_json import strict_json
 
+# What is short as JSON may take fifty times as much memory and seconds to read; no spec comes near.
+MOST_BYTES = 2**20
+AS_NEARLY_ALL_SAY_IT = (b"content-type", b"application/json")
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -30,6 +34,7 @@ class JsonRoute(APIRoute):
         async def handle(request: Request) -> Response:
             await admit(request)
             require_json(request)
+            request = _bounded(request)
             body = await request.body()
             if not body:
                 return await answer(request)
@@ -51,15 +56,22 @@ class _Parsed(Request):
         return self._parsed
 
 
+def _bounded(request: Request) -> Request:
+    """Return a request of whose body no more is read than of a spec."""
+    house = request.app.state.services.settings.max_body_bytes
+    limit = BodyLimit(min(MOST_BYTES, house))
+    return Request(request.scope, limit.bounded(dict(request.scope["headers"]), request.receive))
+
+
 def require_json(request: Request) -> None:
     """Refuse a body that is sent as something else than JSON.
 
     Raises:
         HTTPException: 415, with what would have been right.
     """
-    given = request.headers.get("content-type")
-    if given == "application/json":  # as nearly all say it; reading it takes a while
+    if AS_NEARLY_ALL_SAY_IT in request.scope["headers"]:  # reading it takes a while
         return
+    given = request.headers.get("content-type")
     if given is None and not _has_body(request):
         return
     message = email.message.Message()

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 
 from fitserve_core.errors import ConfigurationError
 from fitserve_core.hosts import is_loopback
@@ -9,6 +10,27 @@ from fitserve_core.settings import Settings
 from fitserve_service.access.keyring import Keyring
 
 BACKLOG = 2048
+
+
+def bind_each(settings: Settings) -> list[socket.socket]:
+    """Return a listening socket for each API process, all at one address.
+
+    Linux gives each its share of the connections. Were it one socket for all, whoever wakes first
+    would take all that come together, and its fellows idle while it is busy. Elsewhere the system
+    shares nothing out, and it is one socket.
+
+    Raises:
+        ConfigurationError: as `bind` does.
+    """
+    if settings.api_processes == 1 or sys.platform != "linux":
+        return [bind(settings)] * settings.api_processes
+    # Looked at without sharing first: it would let another service of this user in, too.
+    with bind(settings) as probe:
+        host, port = probe.getsockname()[:2]
+    return [
+        socket.create_server((host, port), family=probe.family, backlog=BACKLOG, reuse_port=True)
+        for _ in range(settings.api_processes)
+    ]
 
 
 def bind(settings: Settings) -> socket.socket:

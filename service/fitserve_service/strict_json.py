@@ -1,12 +1,15 @@
 """JSON of specs and other small bodies: nothing given twice, nothing nested without end."""
 
 import json
+import re
 from typing import Any
 
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.received import quote, shorten
 
 DEEPEST = 32
+# An escape that may be half of a character, which no UTF-8 can say.
+HALF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 TOO_DEEP = f"the body is nested more than {DEEPEST} deep, and nothing here is"
 
 
@@ -14,7 +17,8 @@ def strict_json(body: bytes) -> Any:
     """Return what a body holds.
 
     Raises:
-        InvalidInputError: it is no JSON, it is nested deeply, or an object has a key twice.
+        InvalidInputError: it is no JSON, it is nested deeply, an object has a key twice, or a text
+            is none in Unicode.
     """
     try:
         parsed = json.loads(body, object_pairs_hook=_distinct)
@@ -29,6 +33,8 @@ def strict_json(body: bytes) -> Any:
     except ValueError as error:  # an integer of more digits than Python reads
         raise InvalidInputError(f"the body is not JSON that can be read: {error}") from None
     _require_shallow(parsed)
+    if HALF_A_PAIR.search(body):
+        _require_unicode(parsed)
     return parsed
 
 
@@ -44,6 +50,15 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             )
         found[key] = value
     return found
+
+
+def _require_unicode(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = ascii(error.object[error.start])
+        told = f"the body is not JSON that can be read: {half} in a text is half a character"
+        raise InvalidInputError(told) from None
 
 
 def _require_shallow(value: Any) -> None:

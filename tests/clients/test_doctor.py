@@ -93,6 +93,12 @@ class TestWrong:
         assert (code, found["MNIST"]["state"]) == (1, "wrong")
         assert "nowhere.npz, which is not there" in found["MNIST"]["told"]
 
+    def test_a_gpu_that_is_asked_for_and_not_there(self, doctor):
+        found, code = doctor(FITSERVE_DEVICES="cpu,gpu")
+        assert (code, found["devices"]["state"]) == (1, "wrong")
+        assert "GPUs: none; FITSERVE_DEVICES is cpu,gpu" in found["devices"]["told"]
+        assert "set it to cpu" in found["devices"]["advice"]
+
     def test_a_port_that_another_program_has(self, doctor):
         with receiving() as other:
             port = other.url.rpartition(":")[2]

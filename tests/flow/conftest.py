@@ -25,8 +25,11 @@ def long_folder(tmp_path_factory: pytest.TempPathFactory, data_folder: Path) -> 
 
 @pytest.fixture(scope="session")
 def stack(long_folder: Path) -> Iterator[Stack]:
-    """Broker, API and workers, with a short lease so that lost runs go on soon."""
-    settings = Settings(data=long_folder, port=0, slots=2, lease_seconds=4)
+    """Broker, API and a worker of one slot, in which experiments of a shape compile once.
+
+    chaos/ has two. The lease is short, so that lost runs go on soon.
+    """
+    settings = Settings(data=long_folder, port=0, slots=1, lease_seconds=4)
     with Stack(settings) as running:
         yield running
 

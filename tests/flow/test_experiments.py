@@ -1,6 +1,10 @@
 """Grids, folds, warm starts and extensions, trained for real."""
 
+import os
+
 from fitserve import Client
+from support.processes import command, descendants
+from support.waiting import until
 
 SMALL = {"hidden_layers": [8], "activation": "tanh"}
 RECIPE = {"optimizer": "adam", "learning_rates": [0.01], "batch_size": 4, "epochs": 40}
@@ -83,3 +87,15 @@ def test_a_kept_model_is_trained_on(client: Client) -> None:
     assert source.epochs[0].loss is not None
     assert run.epochs[0].loss is not None
     assert run.epochs[0].loss < source.epochs[0].loss / 2
+
+
+def test_training_gives_way_to_what_answers(client: Client) -> None:
+    def nicer(part: str) -> set[int]:
+        """By how much the processes of a part are nicer than this one."""
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        found = [pid for pid in descendants(os.getpid()) if part in command(pid)]
+        return {os.getpriority(os.PRIO_PROCESS, pid) - own for pid in found}
+
+    assert client.health().status == "ok"
+    until(lambda: nicer("-m fitserve_workers cpu") == {10})
+    assert nicer("-m fitserve_service.server") == {0}

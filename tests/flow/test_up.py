@@ -13,6 +13,7 @@ import pytest
 from fitserve_core.errors import ConfigurationError
 from fitserve_core.settings import Settings
 from fitserve_service.stack import Stack
+from fitserve_workers import devices
 from support.processes import all_processes, command, environment
 from support.waiting import until
 
@@ -21,11 +22,18 @@ UP = [sys.executable, "-c", "from fitserve.cli import main; main()", "up"]
 
 def start_up(data: Path) -> "subprocess.Popen[str]":
     told = {"FITSERVE_DATA": str(data), "FITSERVE_PORT": "0", "TMPDIR": str(data)}
-    environment = {**os.environ, **told}
+    environment = {**os.environ, "FITSERVE_SLOTS": "1", **told}
     up = subprocess.Popen(UP, env=environment, stdout=subprocess.PIPE, text=True)
     assert up.stdout is not None
     assert re.fullmatch(r"fitserve answers at http://127\.0\.0\.1:\d+\n", up.stdout.readline())
     return up
+
+
+def stopped(up: "subprocess.Popen[str]", number: signal.Signals) -> None:
+    up.send_signal(number)
+    output, _ = up.communicate(timeout=30)
+    assert up.returncode == 0
+    assert "Stopping" in output
 
 
 def processes_of(data: Path) -> list[str]:
@@ -36,14 +44,10 @@ def processes_of(data: Path) -> list[str]:
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc")
 class TestStop:
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    def test_signal_ends_it_and_all_its_parts(self, tmp_path: Path, number: signal.Signals) -> None:
+    def test_signal_ends_it_and_all_its_parts(self, tmp_path: Path) -> None:
         up = start_up(tmp_path)
         assert processes_of(tmp_path)
-        up.send_signal(number)
-        output, _ = up.communicate(timeout=30)
-        assert up.returncode == 0
-        assert "Stopping" in output
+        stopped(up, signal.SIGTERM)
         assert processes_of(tmp_path) == []
         assert not (tmp_path / "fitserve.pid").exists()
 
@@ -55,8 +59,7 @@ class TestStop:
         [left] = tmp_path.glob("fitserve-*")
         again = start_up(tmp_path)
         assert not left.exists()
-        again.send_signal(signal.SIGINT)
-        again.communicate(timeout=30)
+        stopped(again, signal.SIGINT)
         assert list(tmp_path.glob("fitserve-*")) == []
 
 
@@ -75,3 +78,13 @@ class TestRefusal:
             refused = Stack(Settings(data=tmp_path, port=port))
             with pytest.raises(ConfigurationError, match=f"127.0.0.1:{port}"), refused:
                 pass
+
+    def test_a_gpu_that_is_not_there_is_told_before_anything_starts(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(devices, "gpus", list)
+        refused = Stack(Settings(data=tmp_path, port=0, devices=("cpu", "gpu")))
+        told = r"FITSERVE_DEVICES is cpu,gpu, .* finds no GPU here, only the CPU"
+        with pytest.raises(ConfigurationError, match=told), refused:
+            pass
+        assert list(tmp_path.iterdir()) == []

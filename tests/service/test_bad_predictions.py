@@ -143,6 +143,23 @@ class TestBody:
         answer = service.http.post("/predict", content=body, headers=headers)
         assert "not JSON" in refusal(answer, 422)["message"]
 
+    @pytest.mark.parametrize(
+        ("unit", "count", "received"),
+        [
+            (b"[],", 600_000, "about 600,001 and 600,005"),
+            (b'"",', 600_000, "about 600,001 and 600,005"),
+            (b"1,", 9_000_000, "about 9,000,001 and 5"),
+        ],
+    )
+    def test_that_would_take_many_times_its_size_is_refused(
+        self, service: RunningService, unit: bytes, count: int, received: str
+    ) -> None:
+        body = b'{"model": "eckerle4", "instances": [%b1]}' % (unit * count)
+        headers = {"Content-Type": "application/json"}
+        error = refusal(service.http.post("/predict", content=body, headers=headers), 422)
+        assert "at most 8,000,000 values and 500,000 lists" in error["message"]
+        assert error["message"].endswith(received)
+
     def test_unknown_field_of_any_length_is_told_in_short(self, service: RunningService) -> None:
         error = refusal(service.http.post("/predict", json={"k" * 100_000: 1}), 422)
         assert error["param"] == "k" * 200 + "…"

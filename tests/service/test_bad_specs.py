@@ -158,10 +158,15 @@ class TestBody:
         assert f'the key "{key}" is given twice' in error["message"]
 
     def test_that_is_nested_deeply_is_refused(self, service: RunningService) -> None:
-        for depth in (40, 900, 200_000):
+        for depth in (40, 900, 90_000):
             deep = '{"grid": ' * depth + "1" + "}" * depth
             error = refusal(service.http.post("/experiments", content=deep, headers=JSON), 422)
             assert "nested more than 32 deep" in error["message"]
+
+    def test_that_is_longer_than_any_spec_is_not_read(self, service: RunningService) -> None:
+        for path in ("/experiments", "/experiments/exp_any/clone", "/webhooks"):
+            answer = service.http.post(path, content=b" " * (2**20 + 1), headers=JSON)
+            assert "1,048,577 bytes; at most 1,048,576" in refusal(answer, 413)["message"]
 
     @pytest.mark.parametrize("sent_as", [None, "text/plain", "application/x-www-form-urlencoded"])
     def test_without_its_content_type_is_told_which(

@@ -2,10 +2,10 @@
 
 import re
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from support import stories
-from support.browsers import watched_page
+from support.browsers import tab_to, watched_page
 from support.perceptrons import Digits, Line, keep
 from support.serving import RunningService
 
@@ -92,7 +92,7 @@ class TestNewExperiment:
         page.get_by_label("Start from").select_option("mnist-B")
         expect(page.get_by_label("hidden layers")).to_have_value("[100]")
         expect(page.get_by_text("1 cell, 1 run")).to_be_visible()
-        page.get_by_role("button", name="Train").click()
+        press(page, page.get_by_role("button", name="Train"), "Enter")
         expect(page.locator("#status")).to_have_text("queued")
         [posted], _ = service.store.experiments.page(limit=2)
         assert posted.spec.preset == "mnist-B"
@@ -139,8 +139,8 @@ class TestCompare:
         stories.train(service.store)
         page.goto("/")
         for each in (first, second):
-            page.locator(f"tr[data-id={each.id}] input").check()
-        page.get_by_role("link", name="Compare 2").click()
+            press(page, page.locator(f"tr[data-id={each.id}] input"), "Space")
+        press(page, page.get_by_role("link", name="Compare 2"), "Enter")
         table = page.get_by_role("region", name="What differs")
         expect(table).to_contain_text("training.learning_rates")
         expect(table).not_to_contain_text("activation")
@@ -160,7 +160,7 @@ class TestTry:
         draw(page, [(140, 60), (140, 220)])
         expect(page.get_by_role("heading", name=re.compile("This is a [0-9]"))).to_be_visible()
         expect(page.locator("meter")).to_have_count(10)
-        page.get_by_role("button", name="Clear").click()
+        press(page, page.get_by_role("button", name="Clear"), "Enter")
         expect(page.locator("meter")).to_have_count(0)
 
     def test_the_digit_is_fitted_and_centred(self, page: Page, service: RunningService) -> None:
@@ -188,9 +188,16 @@ class TestTry:
         expect(page.get_by_text("transmittance 0.1000")).to_be_visible()
         warning = page.get_by_text("outside, the answer is a guess")
         expect(warning).to_be_hidden()
-        page.get_by_label("or exactly").fill("600")
+        tab_to(page, page.get_by_label("or exactly"))
+        page.keyboard.type("600")
         expect(page.get_by_text("transmittance 0.4000")).to_be_visible()
         expect(warning).to_be_visible()
+
+
+def press(page: Page, control: Locator, key: str) -> None:
+    """Do without a mouse."""
+    tab_to(page, control)
+    page.keyboard.press(key)
 
 
 def draw(page: Page, stroke: list[tuple[int, int]]) -> None:

@@ -6,6 +6,7 @@ from statistics import fmean, stdev
 
 import pytest
 
+from fitserve_core.results import Metrics
 from fitserve_core.store import histories
 from support import stories
 from support.serving import RunningService
@@ -132,7 +133,9 @@ class TestMetrics:
             stories.train(service.store, epochs=epochs)
         answer = service.http.get(f"/experiments/{experiment.id}/metrics")
         assert answer.headers["content-type"] == "application/json"
-        assert answer.json() == service.store.runs.metrics(experiment.id).model_dump(mode="json")
+        runs = stories.runs(service.store, experiment.id)
+        whole = Metrics(experiment_id=experiment.id, runs=runs)
+        assert answer.json() == whole.model_dump(mode="json")
 
     def test_csv_has_a_line_for_each_run_and_epoch(self, service: RunningService) -> None:
         experiment = stories.post(service.store, repetitions=2, learning_rates=(0.01, 0.1))

@@ -179,8 +179,7 @@ class TestOfARun:
 
     def test_may_be_chosen(self, service: RunningService) -> None:
         experiment_id = trained(service)
-        metrics = service.store.runs.metrics(experiment_id)
-        for run in metrics.runs:
+        for run in stories.runs(service.store, experiment_id):
             assert drawn(service, experiment_id, "confusion", run=run.run_id).data
         answer = service.http.get(
             f"/experiments/{experiment_id}/figures/confusion", params={"run": "run_nobody"}

@@ -104,3 +104,10 @@ class TestHeaders:
         assert policy.startswith(("default-src 'self'", "default-src 'none'"))
         assert "frame-ancestors" in policy
         assert "//" not in policy
+
+    def test_let_nobody_keep_what_a_caller_may_see(self, shared_service: RunningService) -> None:
+        for path in ("/experiments", "/models/none/file", "/limits"):
+            headers = shared_service.http.get(path).headers
+            assert headers["cache-control"] == "private, no-cache"
+        told = shared_service.http.get("/dashboard/plotly.min.js").headers
+        assert told.get_list("cache-control") == ["public, max-age=86400"]

@@ -1,6 +1,7 @@
 """A service starts, answers and ends; nothing of it stays."""
 
 import gc
+import json
 import os
 import stat
 import subprocess
@@ -8,11 +9,19 @@ import sys
 import threading
 from pathlib import Path
 
+import httpx2
+import pytest
+
 from fitserve_core.settings import Settings
 from support import stories
+from support.ports import free_port
+from support.processes import command as command_of
+from support.processes import descendants
 from support.serving import running_service
 from support.sse import streaming
 from support.waiting import until
+
+PARTS = {"api-1", "api-2"}
 
 
 def _open_sockets() -> int:
@@ -51,10 +60,11 @@ class TestStop:
 
 
 class TestStart:
-    def test_makes_a_data_folder_with_a_long_path(self, tmp_path: Path) -> None:
+    def test_makes_a_data_folder_with_a_long_path_for_its_owner(self, tmp_path: Path) -> None:
         data = tmp_path.joinpath("x" * 100, "y" * 100, "data")
         with running_service(Settings(data=data, database_url=None, redis_url=None)) as service:
             assert service.http.get("/readyz").status_code == 200
+        assert stat.S_IMODE(data.stat().st_mode) == 0o700
 
     def test_keeps_what_an_earlier_service_stored(self, settings: Settings) -> None:
         with running_service(settings) as service:
@@ -78,3 +88,34 @@ class TestStart:
         )
         assert ended.returncode != 0
         assert "nowhere" in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc")
+class TestSeveralProcesses:
+    def test_answer_without_the_rest_of_a_stack_and_end_together(self, tmp_path: Path) -> None:
+        port = free_port()
+        told = {"FITSERVE_DATA": str(tmp_path), "FITSERVE_PORT": str(port), "TMPDIR": str(tmp_path)}
+        parts = {"FITSERVE_API_PROCESSES": "2", "DATABASE_URL": "", "REDIS_URL": ""}
+        log = tmp_path / "log"
+        command = [sys.executable, "-m", "fitserve_service"]
+        with log.open("wb") as output:
+            api = subprocess.Popen(command, env=os.environ | told | parts, stderr=output)
+        try:
+            # One of them is enough to be ready.
+            until(lambda: self._ready(port) and all(part in log.read_text() for part in PARTS))
+            below = descendants(api.pid)
+        finally:
+            api.terminate()
+            api.wait(30)
+        assert api.returncode == 0
+        assert len(below) == 2
+        said = [json.loads(line) for line in log.read_text().splitlines()]
+        assert {line["part"] for line in said} == PARTS
+        assert [pid for pid in below if command_of(pid)] == []
+        assert list(tmp_path.glob("fitserve-*")) == []
+
+    def _ready(self, port: int) -> bool:
+        try:
+            return httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        except httpx2.ConnectError:
+            return False

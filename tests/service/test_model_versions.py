@@ -86,7 +86,9 @@ class TestLabels:
     def test_needs_a_version_that_is_there_and_a_word(self, service: RunningService) -> None:
         keep(service.store, service.artefacts, Digits())
         assert put_label(service, "stable", 2) == 404
-        assert put_label(service, "stable", 0) == 422
+        for impossible in (0, 1.5, 10**30, "1", True):
+            assert put_label(service, "stable", impossible) == 422
+        assert put_label(service, "stable", 1.0) == 200
         assert put_label(service, "7", 1) == 422
 
     def test_promotion_interrupts_nobody(self, service: RunningService) -> None:

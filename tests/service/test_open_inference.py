@@ -96,6 +96,11 @@ class TestInfer:
         column = infer(service, tensor([[451.5]], [1, 1]), path="eckerle4").json()
         assert flat == column
 
+    def test_takes_no_more_rows_than_other_calls(self, service: RunningService) -> None:
+        keep(service.store, service.artefacts, Line())
+        answer = infer(service, tensor([450.0] * 10_001, [10_001]), path="eckerle4")
+        assert "at most 10,000 instances" in answer.json()["error"]
+
     @pytest.mark.parametrize(
         ("given", "told"),
         [
@@ -106,7 +111,8 @@ class TestInfer:
             (tensor(["a"] * 784, [1, 784]), "expected numbers"),
             (tensor([True] * 784, [1, 784]), "expected numbers"),
             (tensor([0] * 784, [1, 784], "BYTES"), "datatype must be one of FP16"),
-            (tensor([0] * 784, [1, -784]), "shape must be a list of sizes"),
+            (tensor([0] * 784, [1, -784]), "shape must be a list of at most 8 sizes"),
+            (tensor([0] * 784, [1] * 7 + [28, 28]), "a list of at most 8 sizes; received 9"),
             (tensor([], [0, 784]), "at least one instance"),
             (tensor([0] * 784, [1, 784]) | {"name": "x"}, "the model's input is inputs"),
             ({"parameters": 3}, "the model's input is inputs"),

@@ -8,6 +8,7 @@ from fitserve_core import logs
 from fitserve_core.store.models import Models
 from support.perceptrons import Line, keep
 from support.serving import RunningService
+from support.waiting import until
 
 
 class TestId:
@@ -74,12 +75,16 @@ class TestLine:
     ) -> None:
         keep(service.store, service.artefacts, Line())
         body = {"model": "eckerle4", "instances": [450.0]}
-        seen = {}
-        for level in (logging.INFO, logging.DEBUG):
+
+        def seen() -> list[int]:
+            lines = [one for one in caplog.records if one.name == "fitserve_service.requests"]
+            return [one.fields["status"] for one in lines]  # type: ignore[attr-defined]
+
+        for level, told in ((logging.INFO, [404]), (logging.DEBUG, [200, 404])):
             with caplog.at_level(level, "fitserve_service.requests"):
                 service.http.post("/predict", json=body)
                 service.http.post("/predict", json=body | {"model": "nobody"})
-            lines = [one for one in caplog.records if one.name == "fitserve_service.requests"]
-            seen[level] = [one.fields["status"] for one in lines]  # type: ignore[attr-defined]
+                # A request is logged after its answer.
+                until(lambda: 404 in seen(), 10)
+            assert seen() == told
             caplog.clear()
-        assert seen == {logging.INFO: [404], logging.DEBUG: [200, 404]}

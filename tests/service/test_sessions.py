@@ -75,6 +75,11 @@ class TestSignIn:
     ) -> None:
         refusal(locked.http.post("/session", json=body, headers=OWN), 422)
 
+    def test_with_half_a_character_is_refused(self, locked: RunningService) -> None:
+        headers = OWN | {"Content-Type": "application/json"}
+        answer = locked.http.post("/session", content=rb'{"key": "\ud83d"}', headers=headers)
+        assert "half a character" in refusal(answer, 422)["message"]
+
     def test_is_for_own_pages(self, locked: RunningService, keys: dict[str, str]) -> None:
         for told in ({}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
             answer = locked.http.post("/session", json={"key": keys["ana"]}, headers=told)

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    sync_playwright,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WAIT_MILLISECONDS = 20_000
@@ -45,3 +52,12 @@ def watched_page(context: BrowserContext) -> Iterator[Page]:
     yield page
     page.close()
     assert wrong == []
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press the tabulator until a control has the focus."""
+    for _ in range(100):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail("100 tabulators did not reach it")

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 
 from fitserve_core.devices import Device, DeviceKind
-from fitserve_core.results import EpochFigures, Experiment, Verdict
+from fitserve_core.results import EpochFigures, Experiment, RunMetrics, Verdict
 from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store import Checkpoint, Claim, Store, StoredFile
 from fitserve_core.store.tables import run
@@ -40,6 +40,11 @@ def post(
     device: Device = "auto",
 ) -> Experiment:
     return store.experiments.create(spec(repetitions, learning_rates, dataset, digits, device))
+
+
+def runs(store: Store, experiment_id: str) -> list[RunMetrics]:
+    """Every run of an experiment with every epoch."""
+    return [history.whole() for history in store.histories.of(experiment_id)]
 
 
 def take(store: Store, device: DeviceKind = "cpu") -> Claim:

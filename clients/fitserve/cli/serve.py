@@ -8,11 +8,20 @@ from fitserve.cli.extras import extras, settings
 from fitserve_core.devices import DeviceKind
 
 
-def up() -> None:
+def up(
+    api_processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Processes that answer on the one port; FITSERVE_API_PROCESSES or 1 unless given.",
+        ),
+    ] = None,
+) -> None:
     """Serve in the foreground until Ctrl-C: API, broker and workers."""
     with extras():
         from fitserve_service.stack import serve_forever  # noqa: PLC0415  needs the extras
-    serve_forever(settings())
+    given = {} if api_processes is None else {"api_processes": api_processes}
+    serve_forever(settings(**given))
 
 
 def worker(

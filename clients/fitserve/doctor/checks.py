@@ -132,6 +132,8 @@ def _digits(settings: "Settings") -> Finding:
 
 def _devices(settings: "Settings") -> Finding:
     cores = f"{os.cpu_count()} cores, {settings.slots} trainings at a time"
+    if settings.api_processes > 1:
+        cores += f", {settings.api_processes} API processes"
     if importlib.util.find_spec("tensorflow") is None:
         return Finding(piece="devices", state="ok", told=cores)
     from fitserve_workers import devices  # noqa: PLC0415  an extra's
@@ -141,7 +143,15 @@ def _devices(settings: "Settings") -> Finding:
     except FitserveError as error:
         told = f"{cores}; {error.message}"
         return Finding(piece="devices", state="wrong", told=told, advice=INSTALL)
-    return Finding(piece="devices", state="ok", told=f"{cores}; GPUs: {', '.join(gpus) or 'none'}")
+    told = f"{cores}; GPUs: {', '.join(gpus) or 'none'}"
+    if "gpu" in settings.devices and not gpus:
+        return Finding(
+            piece="devices",
+            state="wrong",
+            told=f"{told}; FITSERVE_DEVICES is {','.join(settings.devices)}",
+            advice="set it to cpu, or install NVIDIA's driver and 'tensorflow[and-cuda]' (Linux)",
+        )
+    return Finding(piece="devices", state="ok", told=told)
 
 
 def _address(settings: "Settings") -> Finding:

@@ -29,8 +29,8 @@ def restore(source: Path, settings: Settings) -> Manifest:
         InvalidInputError: the archive is no backup, or it was damaged.
         ConfigurationError: the data folder is not empty, is in use, or the store is elsewhere.
     """
+    settings.make_data_folder()
     data = settings.data
-    data.mkdir(parents=True, exist_ok=True)
     lock = FileLock(data / "fitserve.lock", timeout=0)
     try:
         with lock:

@@ -43,13 +43,22 @@ def decode_instances(info: DatasetInfo, instances: object, source: bytes | None 
             param="instances",
             received=json_safe(instances),
         )
-    if len(instances) > MAX_INSTANCES:
-        raise InvalidInputError(
-            f"at most {MAX_INSTANCES:,} instances in one request; received {len(instances):,}",
-            param="instances",
-            received=f"{len(instances):,} instances",
-        )
+    require_few(len(instances), "instances")
     return KINDS[info.name].decode(instances, source)
+
+
+def require_few(count: int, param: str) -> None:
+    """Refuse more instances than one request may hold.
+
+    Raises:
+        InvalidInputError: there are more; `param` is the field that holds them.
+    """
+    if count > MAX_INSTANCES:
+        raise InvalidInputError(
+            f"at most {MAX_INSTANCES:,} instances in one request; received {count:,}",
+            param=param,
+            received=f"{count:,} instances",
+        )
 
 
 def example_instances(name: str) -> list[Any]:

@@ -7,7 +7,7 @@ from fitserve_core.datasets.dataset import Array
 from fitserve_core.datasets.registry import DatasetInfo
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.predictions.digits import are_pixels, whole_pixels
-from fitserve_core.predictions.instances import decode_instances
+from fitserve_core.predictions.instances import decode_instances, require_few
 
 
 def rows_of(info: DatasetInfo, tensor: NDArray[np.generic]) -> Array:
@@ -33,6 +33,7 @@ def rows_of(info: DatasetInfo, tensor: NDArray[np.generic]) -> Array:
             param="inputs",
             received=list(tensor.shape),
         )
+    require_few(len(tensor), "inputs")
     if tensor.dtype == np.uint8 and info.side and len(tensor):
         pixels = whole_pixels(tensor.tobytes())
         if pixels is not None:

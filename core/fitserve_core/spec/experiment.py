@@ -11,7 +11,7 @@ from fitserve_core.errors import PartsDisagreeError
 from fitserve_core.spec.agreement import check_parts, check_size
 from fitserve_core.spec.base import ACCEPTED, Seed, SpecModel, Text
 from fitserve_core.spec.defaults import filled
-from fitserve_core.spec.grid import Grid, combinations, config, replaced
+from fitserve_core.spec.grid import Grid, combinations, config, replace
 from fitserve_core.spec.network import Network
 from fitserve_core.spec.plan import DatasetName, PlannedCell, RunPlan, Scaling, Split
 from fitserve_core.spec.schedules import ConstantRate
@@ -106,7 +106,8 @@ class ExperimentSpec(SpecModel):
     def _variant(self, values: dict[str, Any]) -> "ExperimentSpec":
         fields = self.model_dump(exclude={"grid"})
         try:
-            return ExperimentSpec.model_validate(replaced(fields, values))
+            replace(fields, values)
+            return ExperimentSpec.model_validate(fields)
         except ValidationError as error:
             problem = problems(error.errors(include_url=False), ExperimentSpec)[0]
             raise self._no_cell(values, str(problem)) from None

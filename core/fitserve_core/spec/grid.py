@@ -3,11 +3,11 @@
 import itertools
 import json
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from fitserve_core.received import quote
 from fitserve_core.spec.full_batch import refitted
 
 PARTS = ("network", "training", "split", "scaling", "seed")
@@ -26,7 +26,9 @@ def _crossable(grid: dict[str, list[Any]]) -> dict[str, list[Any]]:
                 f"{path[:100]!r}"
             )
         if len({json.dumps(value, sort_keys=True) for value in values}) < len(values):
-            raise ValueError(f"values of {path} must differ from each other; received {values}")
+            raise ValueError(
+                f"values of {path} must differ from each other; received {quote(values)}"
+            )
     for path, other in itertools.permutations(grid, 2):
         if other.startswith(f"{path}."):
             raise ValueError(f"{path} holds {other}: only one of them can be crossed")
@@ -43,18 +45,17 @@ def combinations(grid: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
         yield dict(zip(grid, chosen, strict=True))
 
 
-def replaced(fields: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a spec's fields with other values at some paths.
+def replace(fields: dict[str, Any], values: Mapping[str, Any]) -> None:
+    """Put other values at some paths of a spec's fields.
 
     `training.learning_rates` takes one of its values, since each is a cell of its own.
 
     Raises:
         ValueError: a path leads through something that has no fields.
     """
-    changed = deepcopy(fields)
     for path, value in values.items():
         *parents, last = path.split(".")
-        place: Any = changed
+        place: Any = fields
         for parent in parents:
             place = place.get(parent) if isinstance(place, dict) else None
         if not isinstance(place, dict):
@@ -64,8 +65,7 @@ def replaced(fields: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any
         place[last] = [value] if path == LEARNING_RATES else value
     if OPTIMIZER in values:
         given = {path.rpartition(".")[2] for path in values}
-        changed["training"] = refitted(changed["training"], given)
-    return changed
+        fields["training"] = refitted(fields["training"], given)
 
 
 def config(values: Mapping[str, Any], learning_rate: float | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What browsers are told and refused, before any route is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -23,6 +23,12 @@ HEADERS: list[Header] = [
 ]
 # An answer of the API is no page; pages bring a policy of their own.
 NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+# A browser, or a proxy behind which several sign in, might take it up later for another one's.
+NOT_KEPT = (b"cache-control", b"private, no-cache")
+OF_FILES = [*HEADERS, NO_PAGE]
+OF_ANSWERS = [*OF_FILES, NOT_KEPT]
+# One of them at least comes with a request for a page; programs send neither.
+OF_PAGES = {b"origin", b"sec-fetch-site"}
 
 
 class Guard:
@@ -43,26 +49,26 @@ class Guard:
         self._hosts = {host.lower() for host in hosts}
         self._origins = set(origins)
 
-    def refused(self, scope: Scope) -> Response | None:
+    def refused(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Response | None:
         """Return the answer to a request that is refused, None for all others."""
-        refusal = self._refusal(scope) if self._keyless else None
+        refusal = self._refusal(scope, headers) if self._keyless else None
         return None if refusal is None else respond_to(Request(scope), ForbiddenError(refusal))
 
-    def _refusal(self, scope: Scope) -> str | None:
-        headers = Headers(scope=scope)
-        host = headers.get("host", "")
+    def _refusal(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str | None:
+        host = headers.get(b"host", b"").decode("latin-1")
         name = _name(host)
         if not is_loopback(name) and name not in self._hosts:
             return (
                 f"a service without API keys is asked as localhost or 127.0.0.1; got the Host "
                 f"{quote(host)}; FITSERVE_ALLOWED_HOSTS names others"
             )
-        if scope["method"] in SAFE_METHODS:
+        if scope["method"] in SAFE_METHODS or headers.keys().isdisjoint(OF_PAGES):
             return None
-        if is_other_sites(headers, self._origins):
+        told = Headers(scope=scope)
+        if is_other_sites(told, self._origins):
             return (
                 "a service without API keys takes no changes from other sites' pages; got the "
-                f"Origin {quote(headers.get('origin'))}; FITSERVE_CORS_ORIGINS names sites that "
+                f"Origin {quote(told.get('origin'))}; FITSERVE_CORS_ORIGINS names sites that "
                 "may ask"
             )
         return None
@@ -70,7 +76,10 @@ class Guard:
 
 def security_headers(given: Iterable[Header]) -> list[Header]:
     """Return what browsers are told besides the headers that an answer has."""
-    return HEADERS if NO_PAGE[0] in dict(given) else [*HEADERS, NO_PAGE]
+    told = dict(given)
+    if NO_PAGE[0] in told:
+        return HEADERS
+    return OF_FILES if NOT_KEPT[0] in told else OF_ANSWERS
 
 
 def _name(host: str) -> str:

@@ -30,14 +30,16 @@ async def authorised(request: Request, needed: SecurityScopes, credentials: Cred
         ForbiddenError: a key whose scope does not suffice, or another site's page.
         RateLimitedError: a caller that asks more often than it may.
     """
-    await _admit(request, needed, credentials, _services(request).rates.requests)
+    services = _services(request)
+    await _admit(request, needed, credentials, services, services.rates.requests)
 
 
 async def authorised_to_predict(
     request: Request, needed: SecurityScopes, credentials: Credentials
 ) -> None:
     """Let a request for predictions pass, as `authorised` does; they are counted apart."""
-    await _admit(request, needed, credentials, _services(request).rates.predictions)
+    services = _services(request)
+    await _admit(request, needed, credentials, services, services.rates.predictions)
 
 
 async def counted(request: Request) -> None:
@@ -53,12 +55,13 @@ async def _admit(
     request: Request,
     needed: SecurityScopes,
     credentials: HTTPAuthorizationCredentials | None,
+    services: Services,
     rate: Rate,
 ) -> None:
-    if hasattr(request.state, "parts"):
+    state = request.scope.setdefault("state", {})
+    if "parts" in state:
         # A route that reads JSON has asked before it read the body.
         return
-    services = _services(request)
     entry = None
     if services.keyring:
         key = credentials.credentials if credentials else None
@@ -69,7 +72,7 @@ async def _admit(
         services = services.seen_by(viewer_of(entry, services.settings))
     else:
         await rate.count(address_of(request))
-    request.state.key, request.state.parts = entry, services
+    state["key"], state["parts"] = entry, services
 
 
 def _services(request: Request) -> Services:

@@ -62,6 +62,12 @@ class Windows:
         return await ask(self._here)
 
 
+class _Storage(RedisStorage):
+    """Of all clients that limits knows, loads the one that is used; another takes 8 MB."""
+
+    DEPENDENCIES = {"redis": RedisStorage.DEPENDENCIES["redis"]}  # noqa: RUF012 - as limits has it
+
+
 def _pool(redis_url: str) -> ConnectionPool:
     return ConnectionPool.from_url(
         redis_url,
@@ -73,7 +79,7 @@ def _pool(redis_url: str) -> ConnectionPool:
 
 
 def _shared(pool: ConnectionPool) -> SlidingWindowCounterRateLimiter:
-    storage = RedisStorage(
+    storage = _Storage(
         "async+redis://",
         implementation="redispy",
         key_prefix="fitserve:rates",

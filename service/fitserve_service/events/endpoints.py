@@ -79,7 +79,7 @@ async def all_events(
         return await _page(stream, after or 0, limit)
     start = after if last_event_id is None else last_event_id
     if start is None:
-        start = await run_in_threadpool(parts.store.events.last)
+        start = await parts.feed.newest()
     return _answer(stream, parts.feed.follow(stream, start))
 
 

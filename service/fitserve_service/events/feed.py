@@ -32,9 +32,10 @@ class EventFeed:
         self._listeners: dict[asyncio.Event, Stream] = {}
         self._recent: deque[Recent] = deque()
         self._characters = 0
-        # Events after `_first`, up to `_last`, are at hand; None: nobody has followed.
+        # Events after `_first`, up to `_last`, are at hand; None: nobody follows.
         self._first = 0
         self._last: int | None = None
+        self._beginning = asyncio.Lock()
         self._closing = False
 
     @asynccontextmanager
@@ -55,6 +56,13 @@ class EventFeed:
         for listener in self._listeners:
             listener.set()
 
+    async def newest(self) -> int:
+        """Return the id of the newest event at hand; whoever comes first asks the store for it."""
+        async with self._beginning:
+            if self._last is None:
+                self._first = self._last = await asyncio.to_thread(self._events.last)
+            return self._last
+
     async def follow(self, stream: Stream, after: int) -> AsyncIterator[list[Frame]]:
         """Yield events as they are written, those of one moment together; none in quiet times.
 
@@ -62,8 +70,9 @@ class EventFeed:
             stream: whose.
             after: number in it of the last event already seen.
         """
-        place: int | None = None
         with self._listening(stream) as news:
+            await self.newest()
+            place = stream.place(after)
             while not self._closing:
                 news.clear()
                 if place is None or place < self._first:
@@ -71,7 +80,7 @@ class EventFeed:
                     reached = self._last
                     found = await asyncio.to_thread(stream.fetch, after, BATCH)
                     frames = [Frame(event) for event in found]
-                    place = None if frames else reached
+                    place = None if len(found) == BATCH else reached
                 else:
                     frames = [
                         frame
@@ -103,21 +112,17 @@ class EventFeed:
             await asyncio.sleep(LOOK_EVERY_SECONDS)
             if not self._listeners:
                 self._forget()
-                continue
-            with suppress(SQLAlchemyError):
-                await self._look()
+            elif self._last is not None:
+                with suppress(SQLAlchemyError):
+                    await self._look(self._last)
 
     def _forget(self) -> None:
         self._recent.clear()
         self._characters = 0
         self._last = None
 
-    async def _look(self) -> None:
-        if self._last is None:
-            self._first = self._last = await asyncio.to_thread(self._events.last)
-            for listener in self._listeners:
-                listener.set()
-        for recent in await asyncio.to_thread(_newest, self._events, self._last):
+    async def _look(self, after: int) -> None:
+        for recent in await asyncio.to_thread(_newest, self._events, after):
             self._add(recent)
 
     def _add(self, recent: Recent) -> None:

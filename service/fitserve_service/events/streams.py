@@ -75,6 +75,10 @@ class Stream:
         """Return an event's number in it."""
         return event.id if self.experiment_id is None else event.seq
 
+    def place(self, number: int) -> int | None:
+        """Return the id of the event with this number; None where the store alone knows it."""
+        return number if self.experiment_id is None else None
+
     def written(self, frame: Frame) -> bytes:
         """Return a frame as it is sent."""
         return frame.by_id if self.experiment_id is None else frame.by_seq

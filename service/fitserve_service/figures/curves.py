@@ -1,14 +1,16 @@
 """Learning curves: a mean with a band for each cell, or every run."""
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Any
 
 import plotly.graph_objects as go
 
-from fitserve_core.results import EpochFigures, Metrics, RunMetrics
+from fitserve_core.results import RunMetrics
+from fitserve_core.store.histories import History
 from fitserve_service.figures.options import Quantity, Scale
 from fitserve_service.figures.theme import (
     BAND_OPACITY,
@@ -31,6 +33,19 @@ PARTS = (("", "training", "dot"), ("val_", "validation", "solid"))
 
 
 @dataclass(frozen=True)
+class Curve:
+    """A run without its epochs, and of these what is drawn: of a million all would not fit."""
+
+    run: RunMetrics
+    epochs: "array[int]"
+    figures: dict[str, list[float | None]]
+
+    def has(self, field: str) -> bool:
+        """Return whether there is any such figure."""
+        return any(value is not None for value in self.figures[field])
+
+
+@dataclass(frozen=True)
 class Band:
     """A figure over a cell's runs, epoch by epoch."""
 
@@ -41,7 +56,7 @@ class Band:
 
 
 def learning_curves(
-    experiments: Sequence[tuple[str, Metrics]],
+    experiments: Sequence[tuple[str, Iterable[History]]],
     quantity: Quantity,
     *,
     scale: Scale = "linear",
@@ -54,13 +69,13 @@ def learning_curves(
     below the least run.
 
     Args:
-        experiments: name and metrics of each.
+        experiments: name and runs of each.
         quantity: what is drawn, of training and of validation where there is one.
         scale: of the quantity's axis.
         runs: draw every run instead of means.
     """
     drawn = figure(WORDS[quantity], hovermode="x unified")
-    groups = list(_groups(experiments))
+    groups = list(_groups(experiments, [f"{prefix}{quantity}" for prefix, _, _ in PARTS]))
     for index, (name, members) in enumerate(groups):
         for prefix, part, dash in PARTS:
             style = {"color": color(index), "dash": dash}
@@ -72,49 +87,53 @@ def learning_curves(
                 else _banded(members, field, style, label, scale)
             )
             drawn.add_traces([trace | {"legendgroup": f"{index}{part}"} for trace in traces])
-    epochs_axis(drawn, max((epoch.epoch for epoch in _epochs(experiments)), default=1))
+    ends = (curve.epochs[-1] for _, members in groups for curve in members if curve.epochs)
+    epochs_axis(drawn, max(ends, default=1))
     drawn.update_yaxes(title=WORDS[quantity], type=scale)
     return drawn
 
 
-def _epochs(experiments: Sequence[tuple[str, Metrics]]) -> Iterator[EpochFigures]:
-    for _, metrics in experiments:
-        for run in metrics.runs:
-            yield from run.epochs
-
-
 def _groups(
-    experiments: Sequence[tuple[str, Metrics]],
-) -> Iterator[tuple[str, list[RunMetrics]]]:
-    for name, metrics in experiments:
+    experiments: Sequence[tuple[str, Iterable[History]]], fields: Sequence[str]
+) -> Iterator[tuple[str, list[Curve]]]:
+    for name, histories in experiments:
         cells = defaultdict(list)
-        for run in metrics.runs:
-            cells[run.cell].append(run)
+        for history in histories:
+            cells[history.run.cell].append(_curve(history, fields))
         for _, members in sorted(cells.items()):
-            cell = config_label(members[0].config)
+            cell = config_label(members[0].run.config)
             yield (f"{name}: {cell}" if len(experiments) > 1 else cell), members
 
 
+def _curve(history: History, fields: Sequence[str]) -> Curve:
+    curve = Curve(history.run, array("q"), {field: [] for field in fields})
+    for page in history.epochs:
+        curve.epochs.extend(row["epoch"] for row in page)
+        for field, values in curve.figures.items():
+            values.extend(row.get(field) for row in page)
+    return curve
+
+
 def _single(
-    members: list[RunMetrics], field: str, style: dict[str, Any], label: str
+    members: list[Curve], field: str, style: dict[str, Any], label: str
 ) -> list[dict[str, Any]]:
     return [
         {
             "type": "scatter",
             "mode": "lines",
-            "x": [epoch.epoch for epoch in run.epochs],
-            "y": [getattr(epoch, field, None) for epoch in run.epochs],
+            "x": list(curve.epochs),
+            "y": curve.figures[field],
             "line": style | {"width": 1},
             "name": label,
-            "hovertext": f"{label}, {run_label(run)}, seed {run.seed}",
+            "hovertext": f"{label}, {run_label(curve.run)}, seed {curve.run.seed}",
             "showlegend": place == 0,
         }
-        for place, run in enumerate(run for run in members if _has(run.epochs, field))
+        for place, curve in enumerate(curve for curve in members if curve.has(field))
     ]
 
 
 def _banded(
-    members: list[RunMetrics], field: str, style: dict[str, Any], label: str, scale: Scale
+    members: list[Curve], field: str, style: dict[str, Any], label: str, scale: Scale
 ) -> list[dict[str, Any]]:
     band = _band(members, field, scale)
     if not band.epochs:
@@ -144,13 +163,12 @@ def _banded(
     return [around, line]
 
 
-def _band(members: list[RunMetrics], field: str, scale: Scale) -> Band:
+def _band(members: list[Curve], field: str, scale: Scale) -> Band:
     values: defaultdict[int, list[float]] = defaultdict(list)
-    for run in members:
-        for figures in run.epochs:
-            value = getattr(figures, field, None)
+    for curve in members:
+        for epoch, value in zip(curve.epochs, curve.figures[field], strict=True):
             if value is not None:
-                values[figures.epoch].append(value)
+                values[epoch].append(value)
     band = Band([], [], [], [])
     for epoch, seen in sorted(values.items()):
         mean, std = fmean(seen), stdev(seen) if len(seen) > 1 else 0.0
@@ -160,7 +178,3 @@ def _band(members: list[RunMetrics], field: str, scale: Scale) -> Band:
         band.low.append(max(low, min(seen)) if scale == "log" else low)
         band.high.append(mean + std)
     return band
-
-
-def _has(epochs: Sequence[EpochFigures], field: str) -> bool:
-    return any(getattr(epoch, field, None) is not None for epoch in epochs)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from fitserve_core.errors import ConflictError, NotFoundError
 from fitserve_core.records import RunRecord
-from fitserve_core.results import Metrics, RunMetrics
+from fitserve_core.store.histories import History
 from fitserve_service.access.scopes import READ
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.figures.options import Quantity, Scale
@@ -53,7 +53,7 @@ def curves(
     from fitserve_service.figures.curves import learning_curves
 
     shown = [
-        (parts.store.experiments.get(each).name or each, parts.store.runs.metrics(each))
+        (parts.store.experiments.get(each).name or each, parts.store.histories.of(each))
         for each in dict.fromkeys([id, *beside])
     ]
     return _answer(learning_curves(shown, quantity, scale=scale, runs=runs))
@@ -64,7 +64,7 @@ def gradients(id: Id, parts: Parts, run: Run = None) -> Response:  # noqa: A002
     """Return the norm of each layer's gradient over a run's epochs, on a logarithmic axis."""
     from fitserve_service.figures.gradients import gradient_norms
 
-    return _answer(gradient_norms(_run(parts.store.runs.metrics(id), run, _kept(parts, id))))
+    return _answer(gradient_norms(_history(parts, id, run).whole()))
 
 
 @router.get("/weight-histograms", operation_id="weight_histograms", responses=PLOTLY)
@@ -110,7 +110,7 @@ def fit(
     """Return each repetition's fit of Eckerle4 beside the data and NIST's certified curve."""
     from fitserve_service.figures.fit import fitted_curves
 
-    runs = parts.store.runs.metrics(id).runs
+    runs = [history.run for history in parts.store.histories.of(id)]
     if not runs or parts.store.experiments.get(id).spec.dataset != "eckerle4":
         raise NotFoundError(f"experiment {id} learns no curve: it is not on eckerle4", received=id)
     summary = parts.store.runs.summary(id)
@@ -125,27 +125,29 @@ def fit(
     return _answer(fitted_curves(curves, config_label(ended[0].config)))
 
 
+def _history(parts: Services, experiment_id: str, asked: str | None) -> History:
+    """Return the run that is asked for, or the kept one, or the first."""
+    wanted = asked or _kept(parts, experiment_id)
+    first = None
+    for history in parts.store.histories.of(experiment_id):
+        if history.run.run_id == wanted or (wanted is None and history.run.status == "succeeded"):
+            return history
+        first = first or history
+    if wanted is None and first is not None:
+        return first
+    raise NotFoundError(
+        f"experiment {experiment_id} has no run {wanted}", param="run", received=wanted
+    )
+
+
 def _kept(parts: Services, experiment_id: str) -> str | None:
     kept = parts.store.experiments.get(experiment_id).kept_model
     return kept.run_id if kept else None
 
 
-def _run(metrics: Metrics, asked: str | None, kept: str | None) -> RunMetrics:
-    wanted = asked or kept
-    if wanted is None:
-        return max(metrics.runs, key=lambda run: run.status == "succeeded")
-    for run in metrics.runs:
-        if run.run_id == wanted:
-            return run
-    raise NotFoundError(
-        f"experiment {metrics.experiment_id} has no run {wanted}", param="run", received=wanted
-    )
-
-
 def _record(parts: Services, experiment_id: str, run_id: str | None) -> RunRecord:
     if run_id is None:
-        metrics = parts.store.runs.metrics(experiment_id)
-        run_id = _run(metrics, None, _kept(parts, experiment_id)).run_id
+        run_id = _history(parts, experiment_id, None).run.run_id
     file = parts.store.runs.file(experiment_id, run_id, "record")
     content = parts.artefacts.verified(file.path, file.sha256).read_bytes()
     return RunRecord.model_validate_json(content)

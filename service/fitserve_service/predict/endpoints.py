@@ -53,7 +53,7 @@ async def predict(request: Request, parts: Parts) -> Response:
     """
     require_json(request)
     body = await request.body()
-    name, instances, spread_too = await by_size(body, _fields, body)
+    name, instances, spread_too = _fields(body)
     model = await parts.sessions.find(name)
     if spread_too:
         return await run_in_threadpool(_answer_spread, parts, name, model, instances)

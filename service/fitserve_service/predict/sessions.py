@@ -9,23 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from prometheus_client import Histogram
 from starlette.concurrency import run_in_threadpool
 
 from fitserve_core.artefacts import Artefacts
-from fitserve_core.datasets.registry import DATASETS, DatasetInfo, Task
+from fitserve_core.datasets.registry import DatasetInfo, Task
 from fitserve_core.errors import UnavailableError
 from fitserve_core.store.files import StoredFile
 from fitserve_core.store.models import Models, ServedModel
-
-_SECONDS = Histogram(
-    "fitserve_prediction_seconds",
-    "Seconds that a model took for the rows of a request, by its data set.",
-    ["dataset"],
-    buckets=(0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10),
-)
-# One series a data set: models' names are as many as users ask for.
-PREDICTION_SECONDS = {name: _SECONDS.labels(name) for name in DATASETS}
+from fitserve_service.counting import PREDICTION_SECONDS
 
 RESOLVED_FOR_SECONDS = 1.0
 NAMES_AT_MOST = 1_000

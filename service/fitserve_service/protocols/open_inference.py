@@ -24,7 +24,7 @@ from fitserve_service.protocols.served import Name, Version, loaded, numbered
 from fitserve_service.protocols.tensors import read_input, split, write_output
 
 INPUT = "inputs"
-HEADER_LENGTH = "Inference-Header-Content-Length"
+HEADER_LENGTH = b"inference-header-content-length"
 EXTENSIONS = ["binary_tensor_data", "classification", "model_repository"]
 
 router = APIRouter(
@@ -164,19 +164,23 @@ async def _metadata(parts: Services, name: str, tag: str | None) -> dict[str, An
 
 async def _infer(parts: Services, request: Request, name: str, tag: str | None) -> Response:
     body = await request.body()
-    asked, binary = await by_size(body, split, body, request.headers.get(HEADER_LENGTH))
+    asked, binary = split(body, _header_length(request))
     model = await loaded(parts, name, tag)
     return await by_size(body, _answer, name, model, asked, binary)
 
 
+def _header_length(request: Request) -> str | None:
+    given = dict(request.scope["headers"]).get(HEADER_LENGTH)
+    return None if given is None else given.decode("latin-1")
+
+
 def _answer(name: str, model: LoadedModel, asked: dict[str, Any], binary: bytes) -> Response:
     id_ = asked.get("id")
-    if not isinstance(id_, str | None):
+    if not (id_ is None or isinstance(id_, str)):
         raise InvalidInputError(f"id must be a text; received {describe(id_)}", param="id")
     outputs = model.outputs(rows_of(model.info, read_input(asked, binary, INPUT)))
-    labels = [str(digit) for digit in range(model.info.outputs)]
-    classes = labels if model.info.task == "classification" else None
-    tensor, behind = write_output(asked, model.answer, outputs, classes)
+    has_classes = model.info.task == "classification"
+    tensor, behind = write_output(asked, model.answer, outputs, has_classes=has_classes)
     content = {"model_name": name, "outputs": [tensor]}
     if model.version is not None:
         content["model_version"] = str(model.version)
@@ -185,8 +189,6 @@ def _answer(name: str, model: LoadedModel, asked: dict[str, Any], binary: bytes)
     header = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
     if behind is None:
         return Response(header, media_type="application/json")
-    return Response(
-        header + behind,
-        media_type="application/octet-stream",
-        headers={HEADER_LENGTH: str(len(header))},
-    )
+    response = Response(header + behind, media_type="application/octet-stream")
+    response.raw_headers.append((HEADER_LENGTH, str(len(header)).encode()))
+    return response

@@ -130,7 +130,7 @@ async def metadata_version(name: Name, version: Version, parts: Parts) -> dict[s
 async def _predict(parts: Services, request: Request, name: str, tag: str | None) -> Response:
     # Whatever its type is called: that protocol's own examples send it as a form's.
     body = await request.body()
-    asked = await by_size(body, json_object, body)
+    asked = json_object(body)
     model = await loaded(parts, name, tag)
     return await by_size(body, _answer, model, asked, body)
 

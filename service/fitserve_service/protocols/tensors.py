@@ -13,10 +13,14 @@ from fitserve_service.json_body import json_object
 from fitserve_service.protocols.bodies import numbers
 
 DTYPES = {
-    "FP16": "<f2", "FP32": "<f4", "FP64": "<f8",
-    "INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8",
-    "UINT8": "<u1", "UINT16": "<u2", "UINT32": "<u4", "UINT64": "<u8",
+    name: np.dtype(code)
+    for name, code in {
+        "FP16": "<f2", "FP32": "<f4", "FP64": "<f8",
+        "INT8": "<i1", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8",
+        "UINT8": "<u1", "UINT16": "<u2", "UINT32": "<u4", "UINT64": "<u8",
+    }.items()
 }  # fmt: skip
+MOST_AXES = 8
 Tensor = tuple[dict[str, Any], bytes | None]
 
 
@@ -63,7 +67,9 @@ def read_input(request: dict[str, Any], binary: bytes, name: str) -> NDArray[np.
             f"datatype must be one of {', '.join(DTYPES)}; received {quote(datatype)}"
         )
     if not _is_shape(shape):
-        raise InvalidInputError(f"shape must be a list of sizes; received {describe(shape)}")
+        raise InvalidInputError(
+            f"shape must be a list of at most {MOST_AXES} sizes; received {describe(shape)}"
+        )
     size = _parameters(given).get("binary_data_size")
     if size is None:
         array = numbers(given.get("data"), "data")
@@ -77,7 +83,7 @@ def read_input(request: dict[str, Any], binary: bytes, name: str) -> NDArray[np.
 
 
 def write_output(
-    request: dict[str, Any], name: str, values: NDArray[np.float32], labels: list[str] | None
+    request: dict[str, Any], name: str, values: NDArray[np.float32], *, has_classes: bool
 ) -> Tensor:
     """Return the output tensor as it was asked for: its JSON, and its bytes if they go behind.
 
@@ -85,7 +91,7 @@ def write_output(
         request: whose `outputs` and parameters decide.
         name: the model's output.
         values: (n, outputs).
-        labels: names of the outputs where they are classes.
+        has_classes: whether the outputs are classes, each labelled with its index.
 
     Raises:
         InvalidInputError: outputs that the model has not.
@@ -103,7 +109,7 @@ def write_output(
     as_bytes = parameters.get("binary_data", _parameters(request).get("binary_data_output", False))
     count = parameters.get("classification", 0)
     if count:
-        return _classes(name, values, labels, count, as_bytes=bool(as_bytes))
+        return _classes(name, values, count, labelled=has_classes, as_bytes=bool(as_bytes))
     tensor: dict[str, Any] = {"name": name, "datatype": "FP32", "shape": list(values.shape)}
     if as_bytes:
         return _behind(tensor, values.astype("<f4").tobytes())
@@ -113,19 +119,19 @@ def write_output(
 def _classes(
     name: str,
     values: NDArray[np.float32],
-    labels: list[str] | None,
     count: Any,
     *,
+    labelled: bool,
     as_bytes: bool,
 ) -> Tensor:
-    """Return the highest `count` of each row as `value:index:label`."""
+    """Return the highest `count` of each row as `value:index`, with `:label` where labelled."""
     if type(count) is not int or count < 1:
         raise InvalidInputError(
             f"classification must be how many classes to name, 1 or more; received {quote(count)}"
         )
     best = np.argsort(-values, axis=1, kind="stable")[:, :count]
     texts = [
-        f"{row[index]:f}:{index}" + (f":{labels[index]}" if labels else "")
+        f"{row[index]:f}:{index}" + (f":{index}" if labelled else "")
         for row, indices in zip(values, best, strict=True)
         for index in indices
     ]
@@ -140,8 +146,8 @@ def _behind(tensor: dict[str, Any], content: bytes) -> Tensor:
     return {**tensor, "parameters": {"binary_data_size": len(content)}}, content
 
 
-def _from_bytes(binary: bytes, size: Any, dtype: str) -> NDArray[np.generic]:
-    if type(size) is not int or size != len(binary) or size % np.dtype(dtype).itemsize:
+def _from_bytes(binary: bytes, size: Any, dtype: np.dtype[Any]) -> NDArray[np.generic]:
+    if type(size) is not int or size != len(binary) or size % dtype.itemsize:
         raise InvalidInputError(
             f"binary_data_size must be the length of the tensor behind the JSON, {len(binary)} "
             f"bytes of whole numbers; received {quote(size)}"
@@ -150,7 +156,9 @@ def _from_bytes(binary: bytes, size: Any, dtype: str) -> NDArray[np.generic]:
 
 
 def _is_shape(shape: Any) -> bool:
-    return isinstance(shape, list) and all(type(size) is int and size >= 0 for size in shape)
+    if not isinstance(shape, list) or len(shape) > MOST_AXES:
+        return False
+    return all(type(size) is int and size >= 0 for size in shape)
 
 
 def _parameters(holder: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ class Process:
         name: what the log calls it.
         command: the program's path and its arguments.
         environment: its whole environment.
-        log_file: where its output goes.
+        log_file: where its output goes; None: where this process's goes.
         descriptors: file descriptors that it inherits.
     """
 
@@ -31,13 +32,13 @@ class Process:
         name: str,
         command: Sequence[str],
         environment: Mapping[str, str],
-        log_file: Path,
+        log_file: Path | None,
         descriptors: Sequence[int] = (),
     ) -> None:
         self.name = name
         self._command = command
         self._environment = environment
-        self.log_file = log_file
+        self._log_file = log_file
         self._descriptors = descriptors
         self._child: subprocess.Popen[bytes] | None = None
         self._started = 0.0
@@ -46,7 +47,7 @@ class Process:
     def start(self) -> None:
         """Start the program in a process group of its own, dying with this process."""
         shim = [sys.executable, "-m", "fitserve_core.processes", str(os.getpid())]
-        with self.log_file.open("ab") as output:
+        with nullcontext() if self._log_file is None else self._log_file.open("ab") as output:
             self._child = subprocess.Popen(
                 [*shim, *self._command],
                 env=dict(self._environment),
@@ -63,11 +64,17 @@ class Process:
         """Whether the program was started and has ended."""
         return self._child is not None and self._child.poll() is not None
 
+    @property
+    def log(self) -> str:
+        """Where its output goes, in words."""
+        return "this one" if self._log_file is None else str(self._log_file)
+
     def last_words(self) -> str:
         """Return the last line of the program's log, and where the log is."""
-        lines = self.log_file.read_text(errors="replace").split("\n")
-        said = next((line for line in reversed(lines) if line.strip()), "nothing was said")
-        return f"{said} (its log: {self.log_file})"
+        told = "" if self._log_file is None else self._log_file.read_text(errors="replace")
+        lines = reversed(told.split("\n"))
+        said = next((line for line in lines if line.strip()), "nothing was said")
+        return f"{said} (its log: {self.log})"
 
     def keep_alive(self) -> None:
         """Start the program again if it has ended and its pause is over."""
@@ -80,7 +87,7 @@ class Process:
                 "%s ended by itself (exit status %s) and is started again; its log: %s",
                 self.name,
                 code,
-                self.log_file,
+                self.log,
             )
         if now - self._started < self._pause:
             return
@@ -88,11 +95,15 @@ class Process:
         self._kill_group()
         self.start()
 
-    def stop(self, within_seconds: float) -> None:
-        """Ask the program to end, and kill its whole process group if it does not in time."""
+    def ask_to_end(self) -> None:
+        """Ask the program to end."""
+        if self._child is not None:
+            self._child.terminate()
+
+    def end(self, within_seconds: float) -> None:
+        """Wait for a program that was asked to end, and kill its group if it does not in time."""
         if self._child is None:
             return
-        self._child.terminate()
         try:
             self._child.wait(within_seconds)
         except subprocess.TimeoutExpired:

@@ -1,4 +1,8 @@
-"""The worked example through the whole service."""
+"""The worked example through the whole service.
+
+It comes before the notebook among the examples, which asks for an explanation, too: the process
+that is killed has not loaded TensorFlow by then, and what takes its place does so once.
+"""
 
 import os
 import signal
@@ -10,6 +14,13 @@ from fitserve.explain_tables import explanation
 from support.processes import command, descendants
 
 
+def test_a_killed_process_is_started_again(client: Client) -> None:
+    [pid] = [one for one in descendants(os.getpid()) if "fitserve_workers.explain" in command(one)]
+    os.kill(pid, signal.SIGKILL)
+    # The client asks again while the service answers 503.
+    assert client.explain.backpropagation(preset="worked-example").outputs == [[2], [-3]]
+
+
 def test_the_sheets_example_is_explained(client: Client) -> None:
     step = client.explain.backpropagation(preset="worked-example")
     assert step.layers[0].updated_weights == [[1, 2], [0, -1], [-2, -2.5], [-1.5, 1.5]]
@@ -17,10 +28,3 @@ def test_the_sheets_example_is_explained(client: Client) -> None:
     assert again.first_bias_factors is not None
     console = Console(width=100, record=True, quiet=True)
     console.print(explanation(again))
-
-
-def test_a_killed_process_is_started_again(client: Client) -> None:
-    [pid] = [one for one in descendants(os.getpid()) if "fitserve_workers.explain" in command(one)]
-    os.kill(pid, signal.SIGKILL)
-    # The client asks again while the service answers 503.
-    assert client.explain.backpropagation(preset="worked-example").outputs == [[2], [-3]]
