@@ -19,6 +19,7 @@ from fitserve import Client
 from fitserve_core.results import Experiment, RunMetrics
 from fitserve_core.settings import Settings
 from fitserve_core.store import Store
+from support import stories
 from support.ports import free_port
 from support.processes import all_processes, command, descendants, environment
 from support.waiting import until
@@ -180,7 +181,7 @@ class House:
         return experiment
 
     def runs(self, experiment_id: str) -> list[RunMetrics]:
-        return self.store.runs.metrics(experiment_id).runs
+        return stories.runs(self.store, experiment_id)
 
     def run(self, experiment_id: str) -> RunMetrics:
         [run] = self.runs(experiment_id)
