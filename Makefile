@@ -1,11 +1,12 @@
 # Everything is `fitserve …`; the Makefile only sets up and calls it.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-interop fuzz check audit format bench-smoke bench-costs bench-overhead bench-zeros bench-compile bench-stacked bench-growth bench bench-view bench-training bench-serving bench-store reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
+.PHONY: help demo up test test-interop fuzz check audit format bench-smoke bench-costs bench-overhead bench-zeros bench-compile bench-stacked bench-growth bench bench-view bench-training bench-serving bench-memory bench-while-training bench-store reproduce readme-table reliability-table performance-tables reproduce-spread choose-eckerle4 screenshots constraints chaos clean
 
 BIN := .venv/bin
 export FITSERVE_DATA ?= $(CURDIR)/data
 BENCHES := bench-smoke bench-costs bench-overhead bench-zeros bench-compile bench-stacked bench-growth \
-	bench-view bench-training bench-serving bench-store
+	bench-view bench-training bench-serving bench-memory \
+	bench-while-training bench-store
 INPUTS := pyproject.toml constraints.txt scripts/setup.sh scripts/find_python.sh
 
 help:  ## this list
@@ -69,8 +70,8 @@ bench-compile: .venv/.installed  ## what compiling the training program takes (e
 bench-stacked: .venv/.installed  ## runs stacked in one program beside runs apart (two minutes)
 	@$(BIN)/python -m benchmarks.training.stacked
 
-bench-growth: .venv/.developed  ## how cost grows with the network, the batch, the runs (two minutes); draws it
-	@$(BIN)/python -m benchmarks.growth
+bench-growth: .venv/.developed  ## how cost grows with network, batch, runs, API processes (four minutes; needs wrk); draws it
+	@$(BIN)/python -m benchmarks.growth $(ARGS)
 
 bench-view: .venv/.developed  ## the dashboard's first view of 1,000 experiments (two minutes)
 	@$(BIN)/python -m benchmarks.first_view
@@ -80,6 +81,12 @@ bench-training: .venv/.installed .venv-bench-training/.installed  ## training be
 
 bench-serving: .venv/.installed .venv-bench-mlserver/.installed .venv-bench-bentoml/.installed .venv-bench-litserve/.installed  ## predictions a second beside peers (twenty minutes; needs wrk)
 	@$(BIN)/python -m benchmarks.serving.peers_beside $(ARGS)
+
+bench-memory: .venv/.developed  ## memory of the API with ten models loaded (half a minute)
+	@$(BIN)/python -m benchmarks.serving.memory
+
+bench-while-training: .venv/.installed  ## latencies of predictions while every slot trains (two minutes; needs wrk)
+	@$(BIN)/python -m benchmarks.serving.while_training $(ARGS)
 
 bench-store: .venv/.developed  ## pages, summaries and watchers of large stores (eight minutes; needs PostgreSQL)
 	@$(BIN)/python -m benchmarks.store $(ARGS)

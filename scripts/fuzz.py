@@ -95,7 +95,9 @@ def _served(settings: Settings, entry: str) -> Iterator[str]:
             yield address
         finally:
             for process in running:
-                process.stop(within_seconds=10)
+                process.ask_to_end()
+            for process in running:
+                process.end(within_seconds=10)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Draw docs/growth-*.svg from results/growth.json."""
+"""Draw docs/growth-*.svg from results/growth.json and results/processes.json."""
 
 import json
 import statistics
@@ -25,8 +25,7 @@ mpl.rcParams |= {
 
 def draw() -> None:
     """Draw every picture anew."""
-    results = json.loads((ROOT / "benchmarks/results/growth.json").read_text())
-    measured = {each["name"]: each["entries"] for each in results["measurements"]}
+    measured = _measured("growth")
     picture = Figure(figsize=(9, 3.8), layout="constrained")
     for axes, axis in zip(picture.subplots(1, 2, sharey=True), LINES, strict=True):
         _steps(axes, axis, measured["steps"])
@@ -34,6 +33,14 @@ def draw() -> None:
     picture = Figure(figsize=(4.6, 3.4), layout="constrained")
     _experiments(picture.subplots(), measured["experiments"])
     _save(picture, "runs")
+    picture = Figure(figsize=(4.6, 3.4), layout="constrained")
+    _processes(picture.subplots(), _measured("processes"))
+    _save(picture, "processes")
+
+
+def _measured(name: str) -> dict[str, list[dict[str, Any]]]:
+    results = json.loads((ROOT / f"benchmarks/results/{name}.json").read_text())
+    return {each["name"]: each["entries"] for each in results["measurements"]}
 
 
 def _steps(axes: Axes, axis: str, entries: list[dict[str, Any]]) -> None:
@@ -61,6 +68,20 @@ def _experiments(axes: Axes, entries: list[dict[str, Any]]) -> None:
     label = f"{1_000 * each:.0f} ms a run"
     axes.plot(runs, line, "--", color="#666666", linewidth=1, label=label)
     _style(axes, "runs", "s")
+
+
+def _processes(axes: Axes, works: dict[str, list[dict[str, Any]]]) -> None:
+    counts: list[float] = []
+    for colour, (name, entries) in zip(COLOURS, works.items(), strict=True):
+        counts = [e["more"]["processes"] for e in entries]
+        medians = [statistics.median(e["samples"]) for e in entries]
+        times = [median / medians[0] for median in medians]
+        axes.plot(counts, times, "o-", color=colour, markersize=4, label=name)
+    axes.plot(counts, counts, "--", color="#666666", linewidth=1, label="a core each")
+    _style(axes, "API processes", "times the requests of one")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(mpl.ticker.FixedLocator(counts))
+        axis.set_minor_locator(mpl.ticker.NullLocator())
 
 
 def _style(axes: Axes, x: str, y: str) -> None:

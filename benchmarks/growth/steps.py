@@ -13,7 +13,7 @@ from benchmarks.training.fitserve_program import trained
 from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.estimate import epoch_seconds
 from fitserve_core.spec import ExperimentSpec, RunPlan
-from fitserve_workers.training import ProgramCache, Training, configure_tensorflow
+from fitserve_workers.training import ProgramCache, Training
 from fitserve_workers.training.sparse import LARGEST_BATCH
 
 UNITS = (10, 32, 100, 320, 1_000)
@@ -30,7 +30,6 @@ PASSES = 3
 def measure_steps() -> Measurement:
     """Return microseconds a step of 784-units-10, plain gradient descent, on one core."""
     pin_to_one_core()
-    configure_tensorflow()
     points = {(units, size) for size, line in LINES["units"].items() for units in line}
     points |= {(units, size) for units, line in LINES["batch"].items() for size in line}
     entries = [_entry(units, size) for units, size in sorted(points)]

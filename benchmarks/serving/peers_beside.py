@@ -23,7 +23,7 @@ SECONDS = 2.0
 FULL = 16  # connections at which marks are set
 FASTER = {
     "numbers": {"MLServer": 2.5, "BentoML": 8.0, "floor": 0.85},
-    "compact": {"MLServer": 5.0},
+    "compact": {"MLServer, JSON numbers": 5.0},
     "many": {"floor": 0.9},
 }
 SLOWEST = 2.0  # times the floor's 99th percentile

@@ -31,10 +31,12 @@ COMMANDS = {
     "BentoML": ["bentoml", "serve", f"{_PEERS}.bentoml_service:Perceptron"],
     "LitServe": ["python", "-m", f"{_PEERS}.litserve_server"],
 }
+# What follows a comma in a contender's name is said of its requests: the program is the same.
 SETTINGS = {
     "fitserve": "as it comes: validation, error envelope, metrics, SQLite",
     "floor": "Starlette, orjson, uvloop, httptools; checks nothing",
     "MLServer": "custom runtime, no parallel workers, uvloop, orjson; logging and gzip off",
+    "MLServer, JSON numbers": "the same, asked as for one digit as JSON numbers",
     "BentoML": "one worker, coroutines; access log, metrics, monitoring off",
     "LitServe": "one API process and one inference worker, ZeroMQ between them; logging off",
 }
@@ -56,9 +58,10 @@ def running(name: str, core: int | None, first: Body, **more: str) -> Iterator[s
     """
     port = str(free_port())
     own = {"PORT": port, "FITSERVE_PORT": port, "BENTOML_DO_NOT_TRACK": "True"}
-    command, *arguments = COMMANDS[name]
+    program = name.partition(",")[0]
+    command, *arguments = COMMANDS[program]
     process = subprocess.Popen(
-        [*on_core(core), str(BIN[name] / command), *arguments],
+        [*on_core(core), str(BIN[program] / command), *arguments],
         cwd=ROOT,
         env=environment(**own, **more),
         stdout=subprocess.DEVNULL,
@@ -119,13 +122,14 @@ def free_port() -> int:
 
 def version(name: str) -> str:
     """Return the version of a peer's package in its environment."""
-    if name not in PACKAGES:
+    program = name.partition(",")[0]
+    if program not in PACKAGES:
         return ""
-    command = f"from importlib.metadata import version; print(version({PACKAGES[name]!r}))"
+    command = f"from importlib.metadata import version; print(version({PACKAGES[program]!r}))"
     told = subprocess.run(
-        [BIN[name] / "python", "-c", command], capture_output=True, check=True, text=True
+        [BIN[program] / "python", "-c", command], capture_output=True, check=True, text=True
     )
-    return f"{PACKAGES[name]} {told.stdout.strip()}"
+    return f"{PACKAGES[program]} {told.stdout.strip()}"
 
 
 def cores() -> Sequence[int | None]:

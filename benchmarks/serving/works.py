@@ -48,8 +48,7 @@ def works() -> dict[str, Work]:
 
 def _digits(name: str, pixels: NDArray[np.uint8]) -> Work:
     instances = pixels.tolist()
-    tensor = _tensor("FP32", list(pixels.shape), pixels.ravel().tolist())
-    return Work(name, "mnist", "probabilities", _bodies("mnist", instances, tensor))
+    return Work(name, "mnist", "probabilities", _bodies("mnist", instances, _numbers(pixels)))
 
 
 def _images(name: str, pixels: NDArray[np.uint8]) -> Work:
@@ -82,6 +81,7 @@ def _compact(name: str, pixels: NDArray[np.uint8]) -> Work:
         "fitserve": Body("/v2/models/mnist/infer", told + pixels.tobytes(), binary | length),
         "floor": Body("/binary", pixels.tobytes(), binary),
         "MLServer": Body("/v2/models/model/infer", tensor),
+        "MLServer, JSON numbers": Body("/v2/models/model/infer", _numbers(pixels)),
     }
     return Work(name, "mnist", "probabilities", bodies)
 
@@ -100,6 +100,10 @@ def _bodies(model: str, instances: list[Any], tensor: bytes) -> dict[str, Body]:
         "BentoML": Body("/predict", asked),
         "LitServe": Body("/predict", asked),
     }
+
+
+def _numbers(pixels: NDArray[np.uint8]) -> bytes:
+    return _tensor("FP32", list(pixels.shape), pixels.ravel().tolist())
 
 
 def _tensor(datatype: str, shape: list[int], data: list[Any]) -> bytes:

@@ -12,7 +12,7 @@ from benchmarks.shared.samples import Spread
 from benchmarks.training.contenders import ENTRANTS, FITSERVE, Entrant
 from benchmarks.training.problems import problem
 from benchmarks.training.reach import marks
-from benchmarks.training.workloads import WORKLOADS, Workload
+from benchmarks.training.workloads import WORKLOADS, Size, Workload
 
 # Rounding errors grow with the steps: weights that start 3e-7 apart have losses 2e-3 apart over
 # 50,000 steps of 784-100-10 at batch size 1.
@@ -47,18 +47,18 @@ def contest(workload: Workload, turns: int | None, results: Results) -> bool:
     entrants = [entrant for entrant in ENTRANTS if entrant.takes(workload)]
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         folders = {
-            rows: _written(workload, rows, Path(folder, str(rows)))
-            for rows in {workload.rows, workload.few}
+            size: _written(workload, size, Path(folder, f"{size.rows}-{size.epochs}"))
+            for size in {workload.compared, *(workload.turn(slow=slow) for slow in (True, False))}
         }
-        references: dict[int, float] = {}
+        references: dict[Size, float] = {}
         players = [
             Player(workload, entrant, stack.enter_context(entrant.start()), folders)
             for entrant in entrants
         ]
         for player in players:
-            # Few rows first: there contenders have to agree closely.
-            for rows in sorted({workload.few, player.rows}):
-                player.prepare(rows)
+            # What is compared first: there contenders have to agree closely.
+            for size in dict.fromkeys((workload.compared, player.size)):
+                player.prepare(size)
                 player.check(references)
         for _ in range(turns or workload.turns):
             for player in players:
@@ -74,13 +74,13 @@ class Player:
     """An entrant at work on a workload; `rows` are those of its turns."""
 
     def __init__(
-        self, workload: Workload, entrant: Entrant, contender: Contender, folders: dict[int, Path]
+        self, workload: Workload, entrant: Entrant, contender: Contender, folders: dict[Size, Path]
     ) -> None:
         self._workload = workload
         self._entrant = entrant
         self._contender = contender
         self._folders = folders
-        self.rows = workload.few if entrant.slow else workload.rows
+        self.size = workload.turn(slow=entrant.slow)
         self._samples: list[float] = []
 
     @property
@@ -88,38 +88,41 @@ class Player:
         """Of its samples: seconds of a whole run, or microseconds of a step."""
         return "s a run" if self._workload.epochs > 1 else "µs a step"
 
-    def prepare(self, rows: int) -> None:
-        """Get ready to train so many rows in a turn, and do it once."""
-        self._trained = rows
-        self._told = self._contender.ask(problem=str(self._folders[rows]))
+    def prepare(self, size: Size) -> None:
+        """Get ready to train so much in a turn, and do it once."""
+        self._trained = size
+        self._told = self._contender.ask(problem=str(self._folders[size]))
         self._loss = float(self._told["loss"])
 
     def take_turn(self) -> None:
         """Train once."""
-        turn = self._contender.ask(problem=str(self._folders[self.rows]))
+        turn = self._contender.ask(problem=str(self._folders[self.size]))
         self._loss = turn["loss"]
         scale = 1.0 if self._workload.epochs > 1 else 1e6 / self._told["steps"]
         self._samples.append(turn["seconds"] * scale)
 
-    def check(self, references: dict[int, float]) -> None:
-        """Refuse a loss that is not this project's of the same rows, whose first one is kept.
+    def check(self, references: dict[Size, float]) -> None:
+        """Refuse a loss that is not this project's of the same size, whose first one is kept.
 
         Raises:
             DisagreementError: it is not.
         """
         expected = references.setdefault(self._trained, self._loss)
-        few = self._trained == self._workload.few
-        share = self._workload.tolerance if few else max(self._workload.tolerance, LONG_TOLERANCE)
-        if not self._entrant.same_steps(self._workload):
+        compared = self._workload.compared
+        share = self._workload.tolerance
+        if self._trained != compared:
+            share = max(share, LONG_TOLERANCE)
+        longer = self._trained.epochs > compared.epochs
+        if longer or not self._entrant.same_steps(self._workload):
             return
         if abs(self._loss - expected) > share * expected:
             raise DisagreementError(
                 f"{self._workload.name}: {self._entrant.name} has a mean loss of {self._loss:.6f} "
-                f"over {self._trained:,} rows, this project one of {expected:.6f}; they may differ "
-                f"by {share:g} of it"
+                f"over {self._trained.rows:,} rows, this project one of {expected:.6f}; they may "
+                f"differ by {share:g} of it"
             )
 
-    def entry(self, references: dict[int, float]) -> Entry:
+    def entry(self, references: dict[Size, float]) -> Entry:
         """Return what is stored of it."""
         return Entry(
             self._entrant.name,
@@ -129,13 +132,13 @@ class Player:
             {
                 "compiling, s": self._told["compile_seconds"],
                 "loss": self._loss,
-                f"{FITSERVE}'s loss": references[self.rows],
+                f"{FITSERVE}'s loss": references[self.size],
             },
         )
 
 
-def _written(workload: Workload, rows: int, folder: Path) -> Path:
-    problem(workload, rows).write(folder)
+def _written(workload: Workload, size: Size, folder: Path) -> Path:
+    problem(workload.of(size), size.rows).write(folder)
     return folder
 
 

@@ -1,7 +1,14 @@
 """What is trained, by name; for contenders of every environment, so without libraries."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+
+class Size(NamedTuple):
+    """How much of a workload is trained."""
+
+    rows: int
+    epochs: int
 
 
 @dataclass(frozen=True)
@@ -14,7 +21,7 @@ class Workload:
         batch_size: rows of a step; divides the rows of digits.
         rows: trained in a turn by contenders of microseconds a step.
         few: by those of hundreds of microseconds.
-        tolerance: how far the mean loss over the few rows may lie from this project's, as a share.
+        tolerance: how far the mean loss may lie from this project's, as a share of it.
         activation: of the hidden layers.
         optimizer: `sgd` or `adam`.
         learning_rate: of all steps.
@@ -22,6 +29,7 @@ class Workload:
         normalized: whether batch normalisation follows each hidden layer.
         dataset: `mnist`, or `eckerle4` with its 21 training rows.
         epochs: passes over the rows.
+        compared_epochs: how many until losses are compared; rounding drives longer trainings apart.
         turns: how often each contender is asked.
     """
 
@@ -38,7 +46,21 @@ class Workload:
     normalized: bool = False
     dataset: Literal["mnist", "eckerle4"] = "mnist"
     epochs: int = 1
+    compared_epochs: int = 1
     turns: int = 5
+
+    @property
+    def compared(self) -> Size:
+        """What all contenders train to show that they train the same."""
+        return Size(self.few, self.compared_epochs)
+
+    def turn(self, *, slow: bool) -> Size:
+        """Return what a contender trains in a turn."""
+        return Size(self.few if slow else self.rows, self.epochs)
+
+    def of(self, size: Size) -> "Workload":
+        """Return the workload with the epochs of `size`."""
+        return replace(self, epochs=size.epochs)
 
 
 WORKLOADS = {
@@ -55,11 +77,12 @@ WORKLOADS = {
         ),
         Workload(
             *("Eckerle4, 1-128-128-64-1, Adam, batch 2, 256 epochs", (128, 128, 64), 2, 21, 21),
-            tolerance=0.2,
+            tolerance=1e-2,
             optimizer="adam",
             learning_rate=0.001,
             dataset="eckerle4",
             epochs=256,
+            compared_epochs=8,
             turns=3,
         ),
         Workload("784-100-10, batch 128", (100,), 128, 49_920, 12_800),
