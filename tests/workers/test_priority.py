@@ -1,7 +1,6 @@
 """What training leaves to others."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
