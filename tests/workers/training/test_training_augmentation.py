@@ -16,11 +16,11 @@ from fitserve_workers.training.augmentation import (
     KINDS,
     Augmenter,
     gaussian_blur,
-    moved,
-    sources,
 )
 from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.keys import AUGMENTATION
+from fitserve_workers.training.moving import Affine, moved
+from fitserve_workers.training.nonzeros import non_zeros
 
 SIDE = 12
 ALL = Augmentation(shift=2, rotation=15, scale=0.1, elastic=Elastic(alpha=8, sigma=3), noise=10)
@@ -49,7 +49,7 @@ def textures():
 def move(images, *, angle=0.0, zoom=1.0, shift_x=0.0, shift_y=0.0):
     rows = len(images)
     draws = [tf.fill((rows, 1), float(value)) for value in (angle, zoom, shift_x, shift_y)]
-    flat = moved(images.reshape(rows, -1), SIDE, *sources(SIDE, *draws))
+    flat = moved(images.reshape(rows, -1), SIDE, *Affine(*draws).sources(SIDE))
     return np.asarray(flat).reshape(images.shape)
 
 
@@ -114,6 +114,54 @@ class TestElastic:
         same = np.repeat(images[:1], 4, axis=0)
         bent = drawn(Augmentation(elastic=Elastic(alpha=8, sigma=3)), same)
         assert len({image.tobytes() for image in bent}) == 4
+
+
+class TestOfRows:
+    """The same images by what is not zero in them."""
+
+    @pytest.mark.parametrize("side", [12, 10, 7])  # lines of whole fours, of twos, and neither
+    @pytest.mark.parametrize(
+        "knobs",
+        [
+            Augmentation(shift=3, rotation=40, scale=0.4),
+            Augmentation(elastic=Elastic(alpha=8, sigma=3)),
+            Augmentation(shift=2, elastic=Elastic(alpha=8, sigma=3)),
+        ],
+        ids=["affine", "elastic", "both"],
+    )
+    def test_are_those_of_a_call(self, knobs, side):
+        images = strokes(side)
+        step = tf.Variable(3)
+        noise = Noise(step, KINDS, AUGMENTATION)
+        noise.seed(1)
+        augmenter = Augmenter(knobs, side, noise)
+        places = tf.range(len(images))
+        expected = tf.function(augmenter, jit_compile=True)(tf.constant(images))
+        known = non_zeros(images)
+        of_rows = tf.function(lambda: augmenter.of_rows(known.of(places)), jit_compile=True)
+        spans, columns, values = (np.asarray(part) for part in of_rows())
+        received = np.zeros_like(images)
+        for row, (start, end) in enumerate(spans):
+            assert values[start:end].all()
+            assert (np.diff(columns[start:end]) > 0).all()
+            received[row, columns[start:end]] = values[start:end]
+        np.testing.assert_allclose(received, expected, atol=1e-6)
+        assert np.count_nonzero(received) > np.count_nonzero(images) / 2
+
+
+def strokes(side):
+    """Nine images, mostly zeros: strokes up to the edges, a single pixel, and none at all."""
+    random = np.random.default_rng(5)
+    images = random.random((9, side, side), np.float32)
+    images[random.random(images.shape) > 0.5] = 0
+    for image in images[:6]:
+        rows, columns = np.sort(random.integers(0, side, (2, 2)))
+        kept = image[rows[0] : rows[1] + 1, columns[0] : columns[1] + 1].copy()
+        image[:] = 0
+        image[rows[0] : rows[1] + 1, columns[0] : columns[1] + 1] = kept
+    images[6:] = 0
+    images[6, 0, -1] = images[8, 0, 0] = images[8, -1, -1] = 1
+    return images.reshape(9, -1)
 
 
 class TestDraws:

@@ -1,5 +1,6 @@
 """Matrices by what is not zero in them, and their products with a kernel."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,33 +76,61 @@ def found(matrix: Any, among: SparseRows | None = None) -> SparseRows:
     if among is None:
         spans = tf.tile([[0, width]], [rows, 1])
         among = SparseRows(spans, tf.range(width), tf.zeros(0))
-    room = rows * width + TOGETHER - 1
-    columns, values = tf.zeros(room, tf.int32), tf.zeros(room)
-    ends, row = tf.zeros(rows, tf.int32), tf.constant(0)
-    while row < rows:
-        # Row by row: XLA makes one function of a loop that holds no more than that.
-        of_row = dynamic_slice(matrix, [row, 0], [1, width])[0]
-        its_columns, its_values, count = _found_in(of_row, among.spans[row], among.columns)
-        first = row * width
-        columns = dynamic_update_slice(columns, its_columns, [first])
-        values = dynamic_update_slice(values, its_values, [first])
-        ends = dynamic_update_slice(ends, [first + count], [row])
-        row += 1
-    return SparseRows(tf.stack([tf.range(rows) * width, ends], axis=1), columns, values)
+
+    def of_row(row: Any) -> Kept:
+        numbers = dynamic_slice(matrix, [row, 0], [1, width])[0]
+        kept, place = Kept.none(width), among.spans[row, 0]
+        while place < among.spans[row, 1]:
+            column = among.columns[place]
+            kept = kept.with_number(column, numbers[column])
+            place += 1
+        return kept
+
+    return sparse_rows(rows, width, of_row)
 
 
-def _found_in(row: Any, span: Any, among: Any) -> tuple[Any, Any, Any]:
-    columns, values = tf.zeros(row.shape, tf.int32), tf.zeros(row.shape)
-    count, place = tf.constant(0), span[0]
-    while place < span[1]:
-        column = dynamic_slice(among, [place], [1])
-        value = dynamic_slice(row, column, [1])
+class Kept(NamedTuple):
+    """What is not zero in a row, so far.
+
+    Attributes:
+        columns: of the numbers, int32, with room for a whole row.
+        values: the numbers themselves, float32, likewise.
+        count: how many there are.
+    """
+
+    columns: Any
+    values: Any
+    count: Any
+
+    @classmethod
+    def none(cls, width: int) -> "Kept":
+        """Return nothing, of a row of `width` numbers."""
+        return cls(tf.zeros(width, tf.int32), tf.zeros(width), tf.constant(0))
+
+    def with_number(self, column: Any, value: Any) -> "Kept":
+        """Return what is kept with one number more, unless it is zero."""
         # A zero is written too, and the next number over it.
-        columns = dynamic_update_slice(columns, column, [count])
-        values = dynamic_update_slice(values, value, [count])
-        count += tf.cast(value[0] != 0, tf.int32)
-        place += 1
-    return columns, values, count
+        columns = dynamic_update_slice(self.columns, [column], [self.count])
+        values = dynamic_update_slice(self.values, [value], [self.count])
+        return Kept(columns, values, self.count + tf.cast(value != 0, tf.int32))
+
+
+def sparse_rows(count: int, width: int, of_row: Callable[[Any], Kept]) -> SparseRows:
+    """Return `count` rows of `width` numbers, made one after the other."""
+    room = count * width + TOGETHER - 1
+    columns, values = tf.zeros(room, tf.int32), tf.zeros(room)
+    ends, row, end = tf.zeros(count, tf.int32), tf.constant(0), tf.constant(0)
+    while row < count:
+        # Row by row: XLA makes one function of a loop that holds no more than that.
+        its_columns, its_values, its_count = of_row(row)
+        # What a row has no use for, the next one is written over.
+        columns = dynamic_update_slice(columns, its_columns, [end])
+        values = dynamic_update_slice(values, its_values, [end])
+        end += its_count
+        ends = dynamic_update_slice(ends, [end], [row])
+        row += 1
+    starts = tf.concat([[0], ends[:-1]], axis=0)
+    return SparseRows(tf.stack([starts, ends], axis=1), columns, values)
 
 
 def products(rows: SparseRows, kernel: Any) -> Any:

@@ -156,17 +156,20 @@ class Program(CompiledModel):
     def _step(self, train: Any, zeros: NonZeros | None, places: Any) -> StepSums:
         inputs, targets = (tf.gather(part, places) for part in train)
         parts = self.model, self.optimizer, self.task
+        before, *_ = around_first(self.model)
+        if zeros is not None and not before:
+            rows = zeros.of(places)
+            rows = rows if self._augment is None else self._augment.of_rows(rows)
+            return sparse_step(*parts, rows, targets)
         if self._augment is not None:
             inputs = self._augment(inputs)
         if zeros is None:
             return training_step(*parts, (inputs, targets))
-        rows = zeros.of(places) if self._augment is None else found(inputs)
-        before, *_ = around_first(self.model)
-        if before:
-            for layer in before:
-                inputs = layer(inputs, training=True)
-            rows = found(inputs, among=rows)  # dropout leaves a zero zero
-        return sparse_step(*parts, rows, targets)
+        for layer in before:
+            inputs = layer(inputs, training=True)
+        # Dropout leaves a zero zero.
+        known = zeros.of(places) if self._augment is None else None
+        return sparse_step(*parts, found(inputs, among=known), targets)
 
     def trace(self, rows: Tensors) -> None:
         """Trace the training loop, and do not compile it."""
