@@ -10,6 +10,7 @@ from fitserve_core.datasets.dataset import Dataset, Rows, Scale
 from fitserve_core.datasets.registry import DatasetInfo
 from fitserve_core.spec import Activation, Adadelta, Adagrad, Adam, Nadam, Rmsprop, Sgd
 from fitserve_workers.training import Training
+from fitserve_workers.training.rowwise import goes_by_rows
 from support.twins import assert_as_keras_fits
 
 
@@ -93,6 +94,22 @@ class TestOptimizersAgainstKerasFit:
             epochs=4,
         )
         assert_as_keras_fits(recipe, Training(recipe, dataset, programs), dataset, theirs)
+
+    def test_large_kernels_are_updated_as_small_ones(self, blobs, plan, programs):
+        dataset = blobs(train=100)
+        ours, theirs = OPTIMIZERS["adam"]
+        recipe = plan(
+            optimizer=ours,
+            hidden_layers=[260, 300],
+            activation="tanh",
+            learning_rate=0.01,
+            batch_size=4,
+            epochs=1,
+        )
+        training = Training(recipe, dataset, programs)
+        assert [goes_by_rows(weights) for weights in training.model.trainable_variables].count(True)
+        own = theirs.from_config(theirs.get_config())  # the other test's has its variables
+        assert_as_keras_fits(recipe, training, dataset, own)
 
 
 class TestActivationsAgainstKerasFit:
