@@ -76,7 +76,7 @@ bench-growth: .venv/.developed  ## how cost grows with network, batch, runs, API
 bench-view: .venv/.developed  ## the dashboard's first view of 1,000 experiments (two minutes)
 	@$(BIN)/python -m benchmarks.first_view
 
-bench-training: .venv/.installed .venv-bench-training/.installed  ## training beside its peers (a quarter of an hour)
+bench-training: .venv/.installed .venv-bench-training/.installed  ## training beside its peers (twenty minutes)
 	@$(BIN)/python -m benchmarks.training $(ARGS)
 
 bench-serving: .venv/.installed .venv-bench-mlserver/.installed .venv-bench-bentoml/.installed .venv-bench-litserve/.installed  ## predictions a second beside peers (twenty minutes; needs wrk)

@@ -24,6 +24,7 @@ def spec(workload: Workload) -> dict[str, object]:
     """Return the spec that trains a workload once."""
     return {
         "dataset": workload.dataset,
+        "repetitions": 1,  # Eckerle4's own are four
         "network": {
             "hidden_layers": list(workload.hidden),
             "activation": workload.activation,
