@@ -17,9 +17,9 @@ from fitserve_workers.training.augmentation import (
     Augmenter,
     gaussian_blur,
 )
-from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.keys import AUGMENTATION
 from fitserve_workers.training.moving import Affine, moved
+from fitserve_workers.training.noise import Noise
 from fitserve_workers.training.nonzeros import non_zeros
 
 SIDE = 12

@@ -6,7 +6,8 @@ import tensorflow as tf
 
 from fitserve_core.spec import Dropout
 from fitserve_workers.training import Training
-from fitserve_workers.training.dropout import Noise, SeededDropout
+from fitserve_workers.training.dropout import SeededDropout
+from fitserve_workers.training.noise import Noise
 from fitserve_workers.training.program import Program
 from fitserve_workers.training.shape import Shape
 
@@ -16,26 +17,6 @@ EVERYWHERE = Dropout(rate=0.3, at=["input", "hidden", "output"])
 def compiled(function):
     # TensorFlow has Threefry under XLA only.
     return tf.function(function, jit_compile=True)
-
-
-def numbers(seed=1, step=0, place=0):
-    noise = Noise(tf.Variable(step), places=3)
-    noise.seed(seed)
-    return np.asarray(compiled(lambda: noise.uniform(place, (4, 250)))())
-
-
-class TestNoise:
-    def test_depends_on_seed_step_and_place_alone(self):
-        np.testing.assert_array_equal(numbers(), numbers())
-        for other in (numbers(seed=2), numbers(step=1), numbers(place=1)):
-            assert (numbers() != other).mean() > 0.99
-
-    def test_is_uniform(self):
-        drawn = numbers()
-        assert drawn.min() >= 0
-        assert drawn.max() < 1
-        # 1,000 numbers: a mean of 0.5 within 4 standard errors of 1/√12,000.
-        assert drawn.mean() == pytest.approx(0.5, abs=4 / np.sqrt(12_000))
 
 
 class TestLayer:
@@ -48,6 +29,19 @@ class TestLayer:
         assert set(np.unique(thinned)) == {np.float32(0), np.float32(1.25)}
         assert (thinned == 0).mean() == pytest.approx(0.2, abs=4 * np.sqrt(0.2 * 0.8 / 1_000))
         np.testing.assert_array_equal(np.asarray(layer(ones, training=False)), ones)
+
+    @pytest.mark.parametrize("rate", [0.05, 0.5, 0.9])
+    def test_leaves_out_as_many_as_were_asked_for(self, rate):
+        noise = Noise(tf.Variable(0), places=1)
+        noise.seed(4)
+        layer = SeededDropout(rate, noise, 0, "dropout")
+        thinned = np.asarray(compiled(lambda: layer(tf.ones((100, 1_001)), training=True))())
+        error = np.sqrt(rate * (1 - rate) / thinned.size)
+        assert (thinned == 0).mean() == pytest.approx(rate, abs=4 * error)
+        # A word decides on four numbers.
+        for place in range(4):
+            share = (thinned[:, place::4] == 0).mean()
+            assert share == pytest.approx(rate, abs=4 * 2 * error)
 
 
 class TestTraining:

@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from fitserve_core.spec import Dropout, Network
 from fitserve_workers.training import Training
-from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.network import build_model
+from fitserve_workers.training.noise import Noise
 from support.twins import assert_as_keras_fits
 
 

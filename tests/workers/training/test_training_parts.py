@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fitserve_core.spec import Network
-from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.network import build_model, initialize
+from fitserve_workers.training.noise import Noise
 from fitserve_workers.training.orders import block_epochs, epoch_order, order_block
 from fitserve_workers.training.pace import SLICE_SECONDS, slice_end
 

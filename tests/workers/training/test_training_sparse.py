@@ -12,7 +12,7 @@ from fitserve_core.datasets.dataset import Dataset, Rows
 from fitserve_core.spec import Adam, Augmentation, Dropout, Elastic, Regularizer, Sgd
 from fitserve_workers.training import ProgramCache, Training, nonzeros
 from fitserve_workers.training.evaluation import evaluated
-from fitserve_workers.training.nonzeros import found, non_zeros, products
+from fitserve_workers.training.nonzeros import non_zeros, products, with_values
 from fitserve_workers.training.sparse import leaves_zeros_alone
 from fitserve_workers.training.tasks import TASKS
 from support.twins import assert_as_keras_fits
@@ -64,25 +64,31 @@ class TestNonZeros:
         assert non_zeros(np.full((4, 6), value, np.float32)) is None
 
 
-class TestFound:
-    def test_are_those_of_each_row(self):
-        batch = np.zeros((4, 6), np.float32)
-        batch[0, 2], batch[3, 0], batch[3, 5] = 1, 2, 3
-        batch[1] = 4
-        spans, columns, values = tf.function(found, jit_compile=True)(tf.constant(batch))
-        received = [columns[start:end].numpy().tolist() for start, end in spans]
-        assert received == [[2], [0, 1, 2, 3, 4, 5], [], [0, 5]]
-        received = [values[start:end].numpy().tolist() for start, end in spans]
-        assert received == [[1], [4] * 6, [], [2, 3]]
+class TestWithValues:
+    def test_changes_values_and_no_columns(self):
+        # Rows of none to 39 numbers: whole turns of the loop, and what can be left over.
+        matrix = np.tril(np.ones((40, 200), np.float32), -1) * np.arange(1, 201, dtype=np.float32)
+        numbers = tf.constant([39, 0, 32, 7])
+
+        @tf.function(jit_compile=True)
+        def changed():
+            rows = non_zeros(matrix).of(numbers)
+            return with_values(
+                rows, 200, lambda row, columns, values: tf.cast(100 * row + columns, float) - values
+            )
+
+        spans, columns, values = changed()
+        for place, ((start, end), number) in enumerate(zip(spans, numbers, strict=True)):
+            np.testing.assert_array_equal(columns[start:end], np.arange(number))
+            np.testing.assert_array_equal(values[start:end], np.full(number, 100 * place - 1))
 
 
 class TestProducts:
-    @pytest.mark.parametrize("made", [found, lambda matrix: non_zeros(matrix).of(tf.range(9))])
-    def test_are_those_of_matrices(self, made):
+    def test_are_those_of_matrices(self):
         # Rows of none to eight numbers: whole turns of the loop, and all that can be left over.
         matrix = np.tril(np.ones((9, 40), np.float32), -1) * np.arange(1, 41, dtype=np.float32)
         kernel = np.random.default_rng(1).random((40, 3), np.float32)
-        rows = tf.function(made, jit_compile=True)(matrix) if made is found else made(matrix)
+        rows = non_zeros(matrix).of(tf.range(9))
         received = tf.function(products, jit_compile=True)(rows, tf.constant(kernel))
         np.testing.assert_allclose(received, matrix @ kernel, rtol=1e-6)
 
@@ -170,8 +176,13 @@ class TestAgainstDenseSteps:
         [
             {"batch_size": 1, "dropout": Dropout(rate=0.3, at=["input", "hidden", "output"])},
             {"batch_size": 8, "augmentation": Augmentation(shift=1, rotation=20)},
+            {
+                "batch_size": 8,
+                "augmentation": Augmentation(shift=1, rotation=20),
+                "dropout": Dropout(rate=0.3, at=["input"]),
+            },
         ],
-        ids=["dropout everywhere", "augmentation"],
+        ids=["dropout everywhere", "augmentation", "both"],
     )
     def test_draws_and_trains_the_same(self, change, sparse_rows, plan, finish, monkeypatch):
         recipe = plan(**change)

@@ -8,9 +8,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from fitserve_core.spec import Augmentation
-from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.moving import Affine, moved
 from fitserve_workers.training.moving_sparse import moved_rows
+from fitserve_workers.training.noise import Noise
 from fitserve_workers.training.nonzeros import SparseRows
 
 MOVES, ELASTIC, NOISE = range(3)

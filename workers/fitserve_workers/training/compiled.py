@@ -9,9 +9,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from fitserve_core.spec import RunPlan
-from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.evaluation import evaluated
 from fitserve_workers.training.network import build_model, initialize
+from fitserve_workers.training.noise import Noise
 from fitserve_workers.training.nonzeros import NonZeros
 from fitserve_workers.training.shape import Shape
 from fitserve_workers.training.tasks import TASKS

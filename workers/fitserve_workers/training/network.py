@@ -7,9 +7,10 @@ import tensorflow as tf
 
 from fitserve_core.seeds import part_seed
 from fitserve_core.spec import Network, Place
-from fitserve_workers.training.dropout import Noise, SeededDropout
+from fitserve_workers.training.dropout import SeededDropout
 from fitserve_workers.training.initializers import initial_values
 from fitserve_workers.training.keys import BIAS, KERNEL
+from fitserve_workers.training.noise import Noise
 
 
 def build_model(network: Network, inputs: int, outputs: int, noise: Noise) -> keras.Sequential:

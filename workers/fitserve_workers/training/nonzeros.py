@@ -13,6 +13,9 @@ LARGEST_SHARE = 0.25
 # Columns that a turn of the products' loop takes: with one, a row's sum is written and read again
 # for each.
 TOGETHER = 4
+# Numbers that a turn takes which changes values; of all loops it looks furthest beyond a row's end.
+CHUNK = 32
+SPARE = CHUNK - 1
 
 
 class SparseRows(NamedTuple):
@@ -20,7 +23,7 @@ class SparseRows(NamedTuple):
 
     Attributes:
         spans: where each row's numbers start and end among all, int32, (rows, 2).
-        columns: of the numbers, row after row, int32; at least `TOGETHER` - 1 more of no meaning.
+        columns: of the numbers, row after row, int32; at least `SPARE` more of no meaning.
         values: the numbers themselves, float32, likewise.
     """
 
@@ -58,35 +61,11 @@ def non_zeros(matrix: Array) -> NonZeros | None:
         return None
     rows, width = matrix.shape
     starts = np.searchsorted(places, np.arange(rows + 1) * width)
-    columns = np.zeros(room + TOGETHER - 1, np.int32)
-    values = np.zeros(room + TOGETHER - 1, np.float32)
+    columns = np.zeros(room + SPARE, np.int32)
+    values = np.zeros(room + SPARE, np.float32)
     columns[: len(places)] = places % width
     values[: len(places)] = matrix.ravel()[places]
     return NonZeros(tf.constant(starts, tf.int32), tf.constant(columns), tf.constant(values))
-
-
-def found(matrix: Any, among: SparseRows | None = None) -> SparseRows:
-    """Return the rows of a matrix that was made on the fly, (rows, columns).
-
-    Args:
-        matrix: its numbers.
-        among: rows whose zeros are zero in `matrix`, too: only their columns are looked at.
-    """
-    rows, width = matrix.shape
-    if among is None:
-        spans = tf.tile([[0, width]], [rows, 1])
-        among = SparseRows(spans, tf.range(width), tf.zeros(0))
-
-    def of_row(row: Any) -> Kept:
-        numbers = dynamic_slice(matrix, [row, 0], [1, width])[0]
-        kept, place = Kept.none(width), among.spans[row, 0]
-        while place < among.spans[row, 1]:
-            column = among.columns[place]
-            kept = kept.with_number(column, numbers[column])
-            place += 1
-        return kept
-
-    return sparse_rows(rows, width, of_row)
 
 
 class Kept(NamedTuple):
@@ -117,7 +96,7 @@ class Kept(NamedTuple):
 
 def sparse_rows(count: int, width: int, of_row: Callable[[Any], Kept]) -> SparseRows:
     """Return `count` rows of `width` numbers, made one after the other."""
-    room = count * width + TOGETHER - 1
+    room = count * width + SPARE
     columns, values = tf.zeros(room, tf.int32), tf.zeros(room)
     ends, row, end = tf.zeros(count, tf.int32), tf.constant(0), tf.constant(0)
     while row < count:
@@ -130,6 +109,33 @@ def sparse_rows(count: int, width: int, of_row: Callable[[Any], Kept]) -> Sparse
         ends = dynamic_update_slice(ends, [end], [row])
         row += 1
     starts = tf.concat([[0], ends[:-1]], axis=0)
+    return SparseRows(tf.stack([starts, ends], axis=1), columns, values)
+
+
+def with_values(rows: SparseRows, width: int, change: Callable[[Any, Any, Any], Any]) -> SparseRows:
+    """Return the same columns of rows with other values, zero ones perhaps.
+
+    Args:
+        rows: what is changed.
+        width: how many numbers a row has, zeros included.
+        change: makes new values of a row's number, `CHUNK` of its columns and their values.
+    """
+    count = rows.spans.shape[0]
+    room = -(-width // CHUNK) * CHUNK
+    columns, values = tf.zeros(count * room, tf.int32), tf.zeros(count * room)
+    row = tf.constant(0)
+    while row < count:
+        place, to = rows.spans[row, 0], row * room
+        while place < rows.spans[row, 1]:
+            its_columns = dynamic_slice(rows.columns, [place], [CHUNK])
+            its_values = dynamic_slice(rows.values, [place], [CHUNK])
+            columns = dynamic_update_slice(columns, its_columns, [to])
+            values = dynamic_update_slice(values, change(row, its_columns, its_values), [to])
+            place += CHUNK
+            to += CHUNK
+        row += 1
+    starts = room * tf.range(count)
+    ends = starts + rows.spans[:, 1] - rows.spans[:, 0]
     return SparseRows(tf.stack([starts, ends], axis=1), columns, values)
 
 

@@ -10,10 +10,10 @@ import tensorflow as tf
 from fitserve_core.spec import Augmentation, RunPlan
 from fitserve_workers.training.augmentation import KINDS, Augmenter
 from fitserve_workers.training.compiled import CompiledModel, Tensors
-from fitserve_workers.training.dropout import Noise
 from fitserve_workers.training.evaluation import evaluated
 from fitserve_workers.training.keys import AUGMENTATION
-from fitserve_workers.training.nonzeros import NonZeros, found
+from fitserve_workers.training.noise import Noise
+from fitserve_workers.training.nonzeros import NonZeros
 from fitserve_workers.training.optimizers import build_optimizer
 from fitserve_workers.training.orders import MAX_GRADIENT_ROWS
 from fitserve_workers.training.penalty import penalty_parts
@@ -156,20 +156,15 @@ class Program(CompiledModel):
     def _step(self, train: Any, zeros: NonZeros | None, places: Any) -> StepSums:
         inputs, targets = (tf.gather(part, places) for part in train)
         parts = self.model, self.optimizer, self.task
-        before, *_ = around_first(self.model)
-        if zeros is not None and not before:
-            rows = zeros.of(places)
-            rows = rows if self._augment is None else self._augment.of_rows(rows)
-            return sparse_step(*parts, rows, targets)
-        if self._augment is not None:
-            inputs = self._augment(inputs)
         if zeros is None:
+            inputs = inputs if self._augment is None else self._augment(inputs)
             return training_step(*parts, (inputs, targets))
-        for layer in before:
-            inputs = layer(inputs, training=True)
-        # Dropout leaves a zero zero.
-        known = zeros.of(places) if self._augment is None else None
-        return sparse_step(*parts, found(inputs, among=known), targets)
+        rows = zeros.of(places)
+        rows = rows if self._augment is None else self._augment.of_rows(rows)
+        dropouts, *_ = around_first(self.model)
+        for dropout in dropouts:
+            rows = dropout.of_rows(rows, self.shape.inputs)
+        return sparse_step(*parts, rows, targets)
 
     def trace(self, rows: Tensors) -> None:
         """Trace the training loop, and do not compile it."""
