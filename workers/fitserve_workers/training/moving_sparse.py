@@ -54,7 +54,9 @@ def _framed(rows: SparseRows, row: Any, side: int) -> tuple[Any, Box]:
     wide = framed_side(side)
     image = tf.zeros(wide * wide)
     place, end = rows.spans[row, 0], rows.spans[row, 1]
-    top, bottom = rows.columns[place] // side, rows.columns[end - 1] // side + 1
+    # Not by index: TensorFlow would want the places while compiling, and compile for each order.
+    first, last = (dynamic_slice(rows.columns, [each], [1])[0] for each in (place, end - 1))
+    top, bottom = first // side, last // side + 1
     left, right = tf.constant(side), tf.constant(0)
     while place < end:
         y = rows.columns[place] // side
