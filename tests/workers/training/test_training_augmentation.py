@@ -49,7 +49,7 @@ def textures():
 def move(images, *, angle=0.0, zoom=1.0, shift_x=0.0, shift_y=0.0):
     rows = len(images)
     draws = [tf.fill((rows, 1), float(value)) for value in (angle, zoom, shift_x, shift_y)]
-    flat = moved(images.reshape(rows, -1), SIDE, *Affine(*draws).sources(SIDE))
+    flat = moved(images.reshape(rows, -1), SIDE, *Affine.moving(SIDE, *draws).sources(SIDE))
     return np.asarray(flat).reshape(images.shape)
 
 

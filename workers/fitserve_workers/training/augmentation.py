@@ -36,7 +36,11 @@ class Augmenter:
         """Return changed images, float32 (rows, side · side), values from 0 to 1."""
         rows = images.shape[0]
         if self._knobs.moves:
-            images = moved(images, self._side, *self._sources(self._affine(rows)))
+            x, y = self._affine(rows).sources(self._side)
+            bend = self._bend(rows)
+            if bend is not None:
+                x, y = x + bend[0], y + bend[1]
+            images = moved(images, self._side, x, y)
         if self._knobs.noise:
             deviation = self._knobs.noise / PIXEL_VALUES
             images = images + deviation * self._normal(images.shape)
@@ -47,35 +51,31 @@ class Augmenter:
         """Return what a call makes of the rows' images, if there is no noise."""
         if not self._knobs.moves:
             return rows
-        affine = self._affine(rows.spans.shape[0])
-        alone = not self._knobs.elastic.alpha
-        return moved_rows(rows, self._side, self._sources(affine), affine if alone else None)
+        count = rows.spans.shape[0]
+        return moved_rows(rows, self._side, self._affine(count), self._bend(count))
 
     def _affine(self, rows: int) -> Affine:
         knobs, draws = self._knobs, 2 * self._noise.uniform(MOVES, (4, rows, 1)) - 1
-        return Affine(
+        return Affine.moving(
+            self._side,
             angle=math.radians(knobs.rotation) * draws[0],
             zoom=1 + knobs.scale * draws[1],
             shift_x=knobs.shift * draws[2],
             shift_y=knobs.shift * draws[3],
         )
 
-    def _sources(self, affine: Affine) -> tuple[Any, Any]:
-        x, y = affine.sources(self._side)
-        if self._knobs.elastic.alpha:
-            bend = self._displacement(affine.angle.shape[0])
-            x, y = x + bend[0], y + bend[1]
-        return x, y
-
-    def _displacement(self, rows: int) -> Any:
+    def _bend(self, rows: int) -> tuple[Any, Any] | None:
         side, elastic = self._side, self._knobs.elastic
+        if not elastic.alpha:
+            return None
         field = 2 * self._noise.uniform(ELASTIC, (2 * rows, side, side)) - 1
         blur = tf.constant(gaussian_blur(side, elastic.sigma))
         # A Gaussian is separable: first along the rows of the field, then along its columns.
         for _ in range(2):
             along = tf.matmul(tf.reshape(field, (-1, side)), blur)
             field = tf.transpose(tf.reshape(along, (-1, side, side)), (0, 2, 1))
-        return elastic.alpha * tf.reshape(field, (2, rows, side * side))
+        bend = elastic.alpha * tf.reshape(field, (2, rows, side * side))
+        return bend[0], bend[1]
 
     def _normal(self, shape: Any) -> Any:
         # Irwin and Hall: twelve uniform numbers less six have nearly a normal's distribution; four

@@ -8,27 +8,42 @@ from tensorflow.compiler.tf2xla.python.xla import dynamic_slice, dynamic_update_
 
 
 class Affine(NamedTuple):
-    """How images are turned, made larger and shifted, in this order; each float32, (rows, 1).
+    """Where pixels of moved images come from, if nothing bends them; each float32, (rows, 1).
 
-    Attributes:
-        angle: radians, from x towards y, around the centre.
-        zoom: how many times as large, around the centre.
-        shift_x: pixels to the right.
-        shift_y: pixels down.
+    That of column x and row y is at `cosine` · x + `sine` · y + `x` and `cosine` · y - `sine` · x
+    + `y`.
     """
 
-    angle: Any
-    zoom: Any
-    shift_x: Any
-    shift_y: Any
+    cosine: Any
+    sine: Any
+    x: Any
+    y: Any
+
+    @classmethod
+    def moving(cls, side: int, angle: Any, zoom: Any, shift_x: Any, shift_y: Any) -> "Affine":
+        """Return what turns images, makes them larger and shifts them, in this order.
+
+        Args:
+            side: their height and width.
+            angle: radians, from x towards y, around the centre; (rows, 1), as what follows.
+            zoom: how many times as large, around the centre.
+            shift_x: pixels to the right.
+            shift_y: pixels down.
+        """
+        centre = (side - 1) / 2
+        cosine, sine = tf.cos(angle) / zoom, tf.sin(angle) / zoom
+        x, y = centre + shift_x, centre + shift_y
+        return cls(cosine, sine, centre - cosine * x - sine * y, centre - cosine * y + sine * x)
 
     def sources(self, side: int) -> tuple[Any, Any]:
         """Return where each pixel comes from: columns x and rows y, (rows, pixels)."""
-        centre = (side - 1) / 2
         row, column = np.divmod(np.arange(side * side, dtype=np.float32), np.float32(side))
-        x, y = column - centre - self.shift_x, row - centre - self.shift_y
-        cosine, sine = tf.cos(self.angle) / self.zoom, tf.sin(self.angle) / self.zoom
-        return cosine * x + sine * y + centre, cosine * y - sine * x + centre
+        return self.of(column, row)
+
+    def of(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Return where the pixels at x and y come from."""
+        to_x = self.cosine * x + self.sine * y + self.x
+        return to_x, self.cosine * y - self.sine * x + self.y
 
 
 class Neighbours(NamedTuple):
@@ -53,24 +68,25 @@ def framed_side(side: int) -> int:
 
 
 def neighbours(side: int, x: Any, y: Any) -> Neighbours:
-    """Return what is interpolated at the places x and y, (rows, pixels)."""
+    """Return what is interpolated at the places x and y."""
+    x, y = (tf.clip_by_value(part + 1, 0.0, side + 1.0) for part in (x, y))
+    left, top = tf.floor(x), tf.floor(y)
+    return Neighbours(tf.cast(top * framed_side(side) + left, tf.int32), x - left, y - top)
+
+
+def _in_memory(side: int, x: Any, y: Any) -> Neighbours:
+    """Return the neighbours of all places, (rows, pixels)."""
     shape = x.shape
-    pixels, right, down = tf.zeros(shape, tf.int32), tf.zeros(shape), tf.zeros(shape)
+    all_of = Neighbours(tf.zeros(shape, tf.int32), tf.zeros(shape), tf.zeros(shape))
     row = tf.constant(0)
     while row < shape[0]:
         # Out of a loop come numbers in memory. Else XLA works each of them out anew, on its
         # own, wherever a pixel is looked up.
-        x_row, y_row = (
-            tf.clip_by_value(dynamic_slice(part, [row, 0], [1, shape[1]]) + 1, 0.0, side + 1.0)
-            for part in (x, y)
-        )
-        left, top = tf.floor(x_row), tf.floor(y_row)
-        pixel = tf.cast(top * framed_side(side) + left, tf.int32)
-        pixels = dynamic_update_slice(pixels, pixel, [row, 0])
-        right = dynamic_update_slice(right, x_row - left, [row, 0])
-        down = dynamic_update_slice(down, y_row - top, [row, 0])
+        its = neighbours(side, *(dynamic_slice(part, [row, 0], [1, shape[1]]) for part in (x, y)))
+        parts = zip(all_of, its, strict=True)
+        all_of = Neighbours(*(dynamic_update_slice(old, new, [row, 0]) for old, new in parts))
         row += 1
-    return Neighbours(pixels, right, down)
+    return all_of
 
 
 def moved(images: Any, side: int, x: Any, y: Any) -> Any:
@@ -83,7 +99,7 @@ def moved(images: Any, side: int, x: Any, y: Any) -> Any:
     # A pixel and its right neighbour are looked up as one number: half as many lookups.
     pairs = tf.complex(framed[:, :, :-1], framed[:, :, 1:])
     flat = tf.reshape(pairs, (-1, wide * wide))
-    places, right, down = neighbours(side, x, y)
+    places, right, down = _in_memory(side, x, y)
 
     def line(start: Any) -> Any:
         pair = tf.gather(flat, start, batch_dims=1)

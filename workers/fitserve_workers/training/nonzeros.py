@@ -72,7 +72,7 @@ class Kept(NamedTuple):
     """What is not zero in a row, so far.
 
     Attributes:
-        columns: of the numbers, int32, with room for a whole row.
+        columns: of the numbers, int32, with room for more than a row.
         values: the numbers themselves, float32, likewise.
         count: how many there are.
     """
@@ -84,28 +84,42 @@ class Kept(NamedTuple):
     @classmethod
     def none(cls, width: int) -> "Kept":
         """Return nothing, of a row of `width` numbers."""
-        return cls(tf.zeros(width, tf.int32), tf.zeros(width), tf.constant(0))
+        # A power of two: XLA need not make sure of places that are cut to its bits.
+        room = 1 << width.bit_length()
+        return cls(tf.zeros(room, tf.int32), tf.zeros(room), tf.constant(0))
+
+    def emptied(self) -> "Kept":
+        """Return nothing, in the same arrays."""
+        return Kept(self.columns, self.values, tf.constant(0))
 
     def with_number(self, column: Any, value: Any) -> "Kept":
         """Return what is kept with one number more, unless it is zero."""
         # A zero is written too, and the next number over it.
-        columns = dynamic_update_slice(self.columns, [column], [self.count])
-        values = dynamic_update_slice(self.values, [value], [self.count])
+        place = tf.bitwise.bitwise_and(self.count, self.columns.shape[0] - 1)
+        columns = dynamic_update_slice(self.columns, [column], [place])
+        values = dynamic_update_slice(self.values, [value], [place])
         return Kept(columns, values, self.count + tf.cast(value != 0, tf.int32))
 
 
-def sparse_rows(count: int, width: int, of_row: Callable[[Any], Kept]) -> SparseRows:
-    """Return `count` rows of `width` numbers, made one after the other."""
-    room = count * width + SPARE
+def sparse_rows(count: int, width: int, of_row: Callable[[Any, Kept], Kept]) -> SparseRows:
+    """Return `count` rows of `width` numbers, made one after the other.
+
+    Args:
+        count: how many.
+        width: how many numbers a row has, zeros included.
+        of_row: makes the row of a number, in what it is given of kept numbers, none yet.
+    """
+    kept = Kept.none(width)
+    room = (count - 1) * width + kept.columns.shape[0] + SPARE
     columns, values = tf.zeros(room, tf.int32), tf.zeros(room)
     ends, row, end = tf.zeros(count, tf.int32), tf.constant(0), tf.constant(0)
     while row < count:
         # Row by row: XLA makes one function of a loop that holds no more than that.
-        its_columns, its_values, its_count = of_row(row)
+        kept = of_row(row, kept.emptied())
         # What a row has no use for, the next one is written over.
-        columns = dynamic_update_slice(columns, its_columns, [end])
-        values = dynamic_update_slice(values, its_values, [end])
-        end += its_count
+        columns = dynamic_update_slice(columns, kept.columns, [end])
+        values = dynamic_update_slice(values, kept.values, [end])
+        end += kept.count
         ends = dynamic_update_slice(ends, [end], [row])
         row += 1
     starts = tf.concat([[0], ends[:-1]], axis=0)
