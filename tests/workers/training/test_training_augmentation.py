@@ -20,7 +20,7 @@ from fitserve_workers.training.augmentation import (
 from fitserve_workers.training.keys import AUGMENTATION
 from fitserve_workers.training.moving import Affine, moved
 from fitserve_workers.training.noise import Noise
-from fitserve_workers.training.nonzeros import non_zeros
+from fitserve_workers.training.nonzeros import Scratch, non_zeros
 
 SIDE = 12
 ALL = Augmentation(shift=2, rotation=15, scale=0.1, elastic=Elastic(alpha=8, sigma=3), noise=10)
@@ -134,7 +134,7 @@ class TestOfRows:
         step = tf.Variable(3)
         noise = Noise(step, KINDS, AUGMENTATION)
         noise.seed(1)
-        augmenter = Augmenter(knobs, side, noise)
+        augmenter = Augmenter(knobs, side, noise, Scratch(len(images), side * side))
         places = tf.range(len(images))
         expected = tf.function(augmenter, jit_compile=True)(tf.constant(images))
         known = non_zeros(images)

@@ -11,7 +11,7 @@ from fitserve_core.spec import Augmentation
 from fitserve_workers.training.moving import Affine, moved
 from fitserve_workers.training.moving_sparse import moved_rows
 from fitserve_workers.training.noise import Noise
-from fitserve_workers.training.nonzeros import SparseRows
+from fitserve_workers.training.nonzeros import Scratch, SparseRows
 
 MOVES, ELASTIC, NOISE = range(3)
 KINDS = 3
@@ -25,12 +25,16 @@ class Augmenter:
         knobs: how far.
         side: height and width of the images.
         noise: random numbers of the run's steps, for `KINDS` places.
+        scratch: where images are made by what is not zero in them, if any are.
     """
 
-    def __init__(self, knobs: Augmentation, side: int, noise: Noise) -> None:
+    def __init__(
+        self, knobs: Augmentation, side: int, noise: Noise, scratch: Scratch | None = None
+    ) -> None:
         self._knobs = knobs
         self._side = side
         self._noise = noise
+        self._scratch = scratch
 
     def __call__(self, images: Any) -> Any:
         """Return changed images, float32 (rows, side · side), values from 0 to 1."""
@@ -51,8 +55,10 @@ class Augmenter:
         """Return what a call makes of the rows' images, if there is no noise."""
         if not self._knobs.moves:
             return rows
+        assert self._scratch is not None
         count = rows.spans.shape[0]
-        return moved_rows(rows, self._side, self._affine(count), self._bend(count))
+        ways = self._affine(count), self._bend(count)
+        return moved_rows(rows, self._side, *ways, self._scratch)
 
     def _affine(self, rows: int) -> Affine:
         knobs, draws = self._knobs, 2 * self._noise.uniform(MOVES, (4, rows, 1)) - 1

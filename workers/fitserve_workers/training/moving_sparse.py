@@ -6,7 +6,7 @@ import tensorflow as tf
 from tensorflow.compiler.tf2xla.python.xla import dynamic_slice, dynamic_update_slice
 
 from fitserve_workers.training.moving import Affine, Neighbours, framed_side, neighbours
-from fitserve_workers.training.nonzeros import Kept, SparseRows, sparse_rows
+from fitserve_workers.training.nonzeros import Kept, Scratch, SparseRows
 
 # What a turn takes: numbers of the image that is moved, and pixels of the one that comes out.
 NUMBERS, PIXELS = 4, 8
@@ -96,7 +96,7 @@ class Bent(NamedTuple):
 
 
 def moved_rows(
-    rows: SparseRows, side: int, affine: Affine, bend: tuple[Any, Any] | None
+    rows: SparseRows, side: int, affine: Affine, bend: tuple[Any, Any] | None, scratch: Scratch
 ) -> SparseRows:
     """Return what `moved` makes of images, by what is not zero before and after.
 
@@ -105,6 +105,7 @@ def moved_rows(
         side: their height and width.
         affine: what moves them.
         bend: how much further columns x and rows y come from, (rows, pixels), if they do.
+        scratch: where they are made.
     """
 
     def of_row(row: Any, kept: Kept) -> Kept:
@@ -113,7 +114,7 @@ def moved_rows(
         image, strokes = _framed(rows, row, side)
         return _looked_up(image, side, way, strokes, kept)
 
-    return sparse_rows(rows.spans.shape[0], side * side, of_row)
+    return scratch.rows(rows.spans.shape[0], of_row)
 
 
 def _framed(rows: SparseRows, row: Any, side: int) -> tuple[Any, Box]:

@@ -101,29 +101,43 @@ class Kept(NamedTuple):
         return Kept(columns, values, self.count + tf.cast(value != 0, tf.int32))
 
 
-def sparse_rows(count: int, width: int, of_row: Callable[[Any, Kept], Kept]) -> SparseRows:
-    """Return `count` rows of `width` numbers, made one after the other.
+class Scratch:
+    """Arrays that rows are made in, step after step: new ones XLA would fill with zeros each time.
 
     Args:
-        count: how many.
+        count: of rows, at most.
         width: how many numbers a row has, zeros included.
-        of_row: makes the row of a number, in what it is given of kept numbers, none yet.
     """
-    kept = Kept.none(width)
-    room = (count - 1) * width + kept.columns.shape[0] + SPARE
-    columns, values = tf.zeros(room, tf.int32), tf.zeros(room)
-    ends, row, end = tf.zeros(count, tf.int32), tf.constant(0), tf.constant(0)
-    while row < count:
-        # Row by row: XLA makes one function of a loop that holds no more than that.
-        kept = of_row(row, kept.emptied())
-        # What a row has no use for, the next one is written over.
-        columns = dynamic_update_slice(columns, kept.columns, [end])
-        values = dynamic_update_slice(values, kept.values, [end])
-        end += kept.count
-        ends = dynamic_update_slice(ends, [end], [row])
-        row += 1
-    starts = tf.concat([[0], ends[:-1]], axis=0)
-    return SparseRows(tf.stack([starts, ends], axis=1), columns, values)
+
+    def __init__(self, count: int, width: int) -> None:
+        self._width = width
+        room = (count - 1) * width + Kept.none(width).columns.shape[0] + SPARE
+        self._columns = tf.Variable(tf.zeros(room, tf.int32), trainable=False)
+        self._values = tf.Variable(tf.zeros(room), trainable=False)
+
+    def rows(self, count: int, of_row: Callable[[Any, Kept], Kept]) -> SparseRows:
+        """Return `count` rows, made one after the other; they last until the next call.
+
+        Args:
+            count: how many.
+            of_row: makes the row of a number, in what it is given of kept numbers, none yet.
+        """
+        kept = Kept.none(self._width)
+        columns, values = (tf.convert_to_tensor(part) for part in (self._columns, self._values))
+        ends, row, end = tf.zeros(count, tf.int32), tf.constant(0), tf.constant(0)
+        while row < count:
+            # Row by row: XLA makes one function of a loop that holds no more than that.
+            kept = of_row(row, kept.emptied())
+            # What a row has no use for, the next one is written over.
+            columns = dynamic_update_slice(columns, kept.columns, [end])
+            values = dynamic_update_slice(values, kept.values, [end])
+            end += kept.count
+            ends = dynamic_update_slice(ends, [end], [row])
+            row += 1
+        self._columns.assign(columns)
+        self._values.assign(values)
+        starts = tf.concat([[0], ends[:-1]], axis=0)
+        return SparseRows(tf.stack([starts, ends], axis=1), columns, values)
 
 
 def with_values(rows: SparseRows, width: int, change: Callable[[Any, Any, Any], Any]) -> SparseRows:

@@ -13,7 +13,7 @@ from fitserve_workers.training.compiled import CompiledModel, Tensors
 from fitserve_workers.training.evaluation import evaluated
 from fitserve_workers.training.keys import AUGMENTATION
 from fitserve_workers.training.noise import Noise
-from fitserve_workers.training.nonzeros import NonZeros
+from fitserve_workers.training.nonzeros import NonZeros, Scratch
 from fitserve_workers.training.optimizers import build_optimizer
 from fitserve_workers.training.orders import MAX_GRADIENT_ROWS
 from fitserve_workers.training.penalty import penalty_parts
@@ -184,7 +184,8 @@ class Program(CompiledModel):
 def _augmenter(shape: Shape, draws: Noise) -> Augmenter | None:
     if shape.augmentation == Augmentation():
         return None
-    return Augmenter(shape.augmentation, math.isqrt(shape.inputs), draws)
+    scratch = Scratch(shape.batch_size, shape.inputs) if shape.skips_zeros[0] else None
+    return Augmenter(shape.augmentation, math.isqrt(shape.inputs), draws, scratch)
 
 
 def _with_line(lines: Any, place: Any, line: Any) -> Any:
