@@ -55,13 +55,13 @@ format: .venv/.developed  ## draw the synchronous client, let ruff format and me
 bench-smoke: .venv/.installed  ## the training program beside Keras fit (under a minute)
 	@$(BIN)/python -m benchmarks.training.smoke
 
-bench-costs: .venv/.installed  ## what augmentation and an epoch's figures cost (seven minutes)
+bench-costs: .venv/.installed  ## what augmentation and an epoch's figures cost (six minutes)
 	@$(BIN)/python -m benchmarks.training.epoch_costs
 
 bench-overhead: .venv/.installed  ## what the service adds to 100 tiny runs (two minutes)
 	@$(BIN)/python -m benchmarks.service_overhead
 
-bench-zeros: .venv/.installed  ## what skipping zero pixels saves, and what dropout costs then (five minutes)
+bench-zeros: .venv/.installed  ## what skipping zero pixels saves, and what dropout costs then (four minutes)
 	@$(BIN)/python -m benchmarks.training.zeros
 
 bench-compile: .venv/.installed  ## what compiling the training program takes (eight minutes)

@@ -88,11 +88,10 @@ class Bent(NamedTuple):
     def sources(self, y: Any) -> tuple[Any, Any]:  # noqa: D102
         side = self.moved.side
         from_x, from_y = self.moved.sources(y)
-        bend = (
+        bend_x, bend_y = (
             dynamic_slice(part, [self.row, y * side], [1, side])[0] for part in (self.x, self.y)
         )
-        x, y = bend
-        return from_x + x, from_y + y
+        return from_x + bend_x, from_y + bend_y
 
 
 def moved_rows(
