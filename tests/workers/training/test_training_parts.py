@@ -18,10 +18,17 @@ class TestOrders:
         assert sorted(epoch_order(seed=3, epoch=7, rows=101)) == list(range(101))
 
     def test_depend_on_seed_and_epoch_alone(self):
-        blocks = order_block(3, range(4, 9), 50, 8), order_block(3, range(6, 7), 50, 8)
+        blocks = order_block(3, range(4, 9), 50, 8, 5), order_block(3, range(6, 7), 50, 8, 5)
         np.testing.assert_array_equal(blocks[0][2], blocks[1][0])
         assert (epoch_order(3, 4, 50) != epoch_order(3, 5, 50)).any()
         assert (epoch_order(3, 4, 50) != epoch_order(4, 4, 50)).any()
+
+    def test_end_with_the_last_row_again_where_a_batch_is_short(self):
+        block = order_block(3, range(2), 50, 2, 8)
+        assert block.shape == (2, 56)
+        for order in block:
+            assert sorted(order[:50]) == list(range(50))
+            assert (order[50:] == order[49]).all()
 
     @pytest.mark.parametrize(("steps", "epochs"), [(50_000, 1), (6_250, 5), (11, 1_024)])
     def test_of_short_epochs_come_in_blocks(self, steps, epochs):

@@ -20,7 +20,7 @@ from fitserve_core.spec import ConstantRate, Sgd
 from fitserve_workers.explain.losses import LOSSES
 from fitserve_workers.training.optimizers import build_optimizer
 from fitserve_workers.training.schedules import LearningRate
-from fitserve_workers.training.step import dense_layers, minimised
+from fitserve_workers.training.step import Present, dense_layers, minimised
 
 
 class Tapped(keras.layers.Activation):  # type: ignore[misc]
@@ -43,20 +43,21 @@ def _explained(request: BackpropagationRequest) -> Backpropagation:
     model = _model(request)
     task = LOSSES[request.loss]
     batch = tf.constant(request.inputs, tf.float64), tf.constant(request.targets, tf.float64)
+    whole = Present(None, len(request.inputs))
     rate = LearningRate(ConstantRate(name="constant"))
     optimizer = build_optimizer(Sgd(name="sgd"), rate)
     optimizer.build(model.trainable_variables)
     rate.start(optimizer, request.learning_rate)
     taps = [layer for layer in model.layers if isinstance(layer, Tapped)]
     with tf.GradientTape(persistent=True) as tape:
-        figures, loss = minimised(model, task, batch)
+        figures, loss = minimised(model, task, batch, whole)
         of_rows = tf.reduce_sum(figures[0])
     forward = [(tap.z, tap.a) for tap in taps]
     deltas = tape.gradient(of_rows, [z for z, _ in forward])
     factors = _factors(model, tape, forward, loss) if _is_chain(request) else None
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply(gradients, model.trainable_variables)
-    _, updated_loss = minimised(model, task, batch)
+    _, updated_loss = minimised(model, task, batch, whole)
     layers = zip(dense_layers(model), forward, deltas, gradients[::2], gradients[1::2], strict=True)
     return Backpropagation(
         outputs=_shown(forward[-1][1]),

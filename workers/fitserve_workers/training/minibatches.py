@@ -50,7 +50,9 @@ class MiniBatches:
         shape = self.program.shape
         self._block = range(epoch, min(epoch + shape.block, self._plan.epochs))
         self._orders = tf.constant(
-            order_block(self._plan.seed, self._block, shape.train_rows, shape.block)
+            order_block(
+                self._plan.seed, self._block, shape.train_rows, shape.block, shape.batch_size
+            )
         )
         self._sums: Sums = self.program.no_sums()
         self._step = 0

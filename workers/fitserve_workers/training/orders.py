@@ -30,11 +30,17 @@ def epoch_order(seed: int, epoch: int, rows: int) -> NDArray[np.int32]:
     return generator(seed, ORDER, epoch).permutation(rows).astype(np.int32)
 
 
-def order_block(seed: int, epochs: range, rows: int, block: int) -> NDArray[np.int32]:
-    """Return the orders of `epochs`, (block, rows); the places after them are never visited."""
-    orders = np.zeros((block, rows), np.int32)
+def order_block(
+    seed: int, epochs: range, rows: int, block: int, batch_size: int
+) -> NDArray[np.int32]:
+    """Return the orders of `epochs`, (block, rows of an epoch's mini-batches).
+
+    What a short batch lacks is the row before once more; epochs after `epochs` are never visited.
+    """
+    orders = np.zeros((block, steps_per_epoch(rows, batch_size) * batch_size), np.int32)
     for place, epoch in enumerate(epochs):
-        orders[place] = epoch_order(seed, epoch, rows)
+        orders[place, :rows] = epoch_order(seed, epoch, rows)
+        orders[place, rows:] = orders[place, rows - 1]
     return orders
 
 

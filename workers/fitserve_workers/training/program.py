@@ -18,9 +18,10 @@ from fitserve_workers.training.optimizers import build_optimizer
 from fitserve_workers.training.orders import MAX_GRADIENT_ROWS
 from fitserve_workers.training.penalty import penalty_parts
 from fitserve_workers.training.schedules import LearningRate
-from fitserve_workers.training.shape import Shape
+from fitserve_workers.training.shape import Batches, Shape
 from fitserve_workers.training.sparse import sparse_step
 from fitserve_workers.training.step import (
+    Present,
     StepSums,
     around_first,
     gradient_norms,
@@ -117,7 +118,6 @@ class Program(CompiledModel):
     ) -> Any:
         self.traces += 1
         steps, task = self.shape.steps, self.task
-        full_steps, short_rows = divmod(self.shape.train_rows, self.shape.batch_size)
         train_sums, validation_sums, gradients, penalty = totals
         train_zeros, validation_zeros = zeros
         step = start
@@ -125,15 +125,12 @@ class Program(CompiledModel):
             epoch = step // steps
             first = epoch * steps
             sums = StepSums(train_sums[epoch], penalty)
-            while step < tf.minimum(first + full_steps, end):
-                places = self._places(orders, epoch, step - first, self.shape.batch_size)
-                sums = sums.plus(self._step(train, train_zeros, places))
-                step += 1
-            if short_rows:
-                # A loop of at most one turn: the short batch has a shape of its own.
-                while step < tf.minimum(first + steps, end):
-                    places = self._places(orders, epoch, step - first, short_rows)
-                    sums = sums.plus(self._step(train, train_zeros, places))
+            for batches in self.shape.batches:
+                while step < tf.minimum(first + batches.until, end):
+                    visited = (step - first) * self.shape.batch_size
+                    places = tf.slice(orders, [epoch, visited], [1, batches.rows])[0]
+                    present = self._present(batches, visited)
+                    sums = sums.plus(self._step(train, train_zeros, places, present))
                     step += 1
             whole, ended = sums.whole(), step == first + steps
             train_sums = _with_line(train_sums, epoch, tf.where(ended, whole, sums.figures))
@@ -150,21 +147,25 @@ class Program(CompiledModel):
         rows = [tf.gather(part, sample) for part in train]
         return gradient_norms(self.model, self.task, rows)
 
-    def _places(self, orders: Any, epoch: Any, step: Any, size: int) -> Any:
-        return tf.slice(orders, [epoch, step * self.shape.batch_size], [1, size])[0]
+    def _present(self, batches: Batches, visited: Any) -> Present:
+        if batches.full:
+            return Present(None, batches.rows)
+        left = self.shape.train_rows - visited
+        count = tf.cast(tf.minimum(batches.rows, left), tf.float32)
+        return Present(tf.range(batches.rows) < left, count)
 
-    def _step(self, train: Any, zeros: NonZeros | None, places: Any) -> StepSums:
+    def _step(self, train: Any, zeros: NonZeros | None, places: Any, present: Present) -> StepSums:
         inputs, targets = (tf.gather(part, places) for part in train)
         parts = self.model, self.optimizer, self.task
         if zeros is None:
             inputs = inputs if self._augment is None else self._augment(inputs)
-            return training_step(*parts, (inputs, targets))
+            return training_step(*parts, (inputs, targets), present)
         rows = zeros.of(places)
         rows = rows if self._augment is None else self._augment.of_rows(rows)
         dropouts, *_ = around_first(self.model)
         for dropout in dropouts:
             rows = dropout.of_rows(rows, self.shape.inputs)
-        return sparse_step(*parts, rows, targets)
+        return sparse_step(*parts, rows, targets, present)
 
     def trace(self, rows: Tensors) -> None:
         """Trace the training loop, and do not compile it."""
@@ -177,7 +178,8 @@ class Program(CompiledModel):
 
     def _nothing(self) -> tuple[Any, Any]:
         """Return orders and a sample of no meaning."""
-        orders = tf.zeros((self.shape.block, self.shape.train_rows), tf.int32)
+        width = self.shape.steps * self.shape.batch_size
+        orders = tf.zeros((self.shape.block, width), tf.int32)
         return orders, tf.zeros(min(self.shape.train_rows, MAX_GRADIENT_ROWS), tf.int32)
 
 

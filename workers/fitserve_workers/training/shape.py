@@ -1,11 +1,27 @@
 """What a compiled program depends on; runs that agree in it share one."""
 
+from typing import NamedTuple
+
 from pydantic import BaseModel, ConfigDict
 
 from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.datasets.registry import Task
 from fitserve_core.spec import Augmentation, Network, Optimizer, RunPlan, Schedule
 from fitserve_workers.training.orders import block_epochs, steps_per_epoch
+
+
+class Batches(NamedTuple):
+    """Mini-batches that share a compiled step.
+
+    Attributes:
+        until: the step of an epoch that is the first after them.
+        rows: how many each has room for.
+        full: whether each has as many.
+    """
+
+    until: int
+    rows: int
+    full: bool = True
 
 
 class Shape(BaseModel):
@@ -54,6 +70,18 @@ class Shape(BaseModel):
     def steps(self) -> int:
         """Mini-batches of an epoch, a last short one included."""
         return steps_per_epoch(self.train_rows, self.batch_size)
+
+    @property
+    def batches(self) -> tuple[Batches, ...]:
+        """The mini-batches of an epoch, those after one another that share a compiled step.
+
+        A short one takes the room of the others, so that their step does for it, too: one of its
+        own nearly doubles what is compiled. It has one where its rows are normalised together.
+        """
+        whole, short = divmod(self.train_rows, self.batch_size)
+        if short and self.network.batch_normalization:
+            return Batches(whole, self.batch_size), Batches(self.steps, short)
+        return (Batches(self.steps, self.batch_size, full=not short),)
 
     @property
     def block(self) -> int:

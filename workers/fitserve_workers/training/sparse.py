@@ -13,7 +13,13 @@ from tensorflow.compiler.tf2xla.python.xla import dynamic_slice, dynamic_update_
 
 from fitserve_core.spec import Regularizer, RunPlan, Sgd
 from fitserve_workers.training.nonzeros import SparseRows, products
-from fitserve_workers.training.step import StepSums, around_first, outputs_behind, step_sums
+from fitserve_workers.training.step import (
+    Present,
+    StepSums,
+    around_first,
+    outputs_behind,
+    step_sums,
+)
 from fitserve_workers.training.tasks import TaskFigures
 
 LARGEST_BATCH = 128
@@ -37,6 +43,7 @@ def sparse_step(
     task: TaskFigures,
     rows: SparseRows,
     targets: Any,
+    present: Present,
 ) -> StepSums:
     """Do what `training_step` does, by what is not zero.
 
@@ -46,19 +53,20 @@ def sparse_step(
         task: what is minimised.
         rows: what the first Dense layer is given.
         targets: of the rows.
+        present: which rows count.
     """
     _, first, behind = around_first(model)
     sums_in = products(rows, first.kernel)
     with tf.GradientTape() as tape:
         tape.watch(sums_in)
         outputs = outputs_behind(sums_in, first, behind, training=True)
-        figures = task.of_rows(outputs, targets)
-        loss = tf.reduce_mean(figures[0])
+        figures = present.of(task.of_rows(outputs, targets))
+        loss = tf.reduce_sum(figures[0]) / present.count
     others = [weights for weights in model.trainable_variables if weights is not first.kernel]
     of_sums, *of_others = tape.gradient(loss, [sums_in, *others])
     _descend(first.kernel, rows, optimizer.learning_rate * of_sums)
     optimizer.apply(of_others, others)
-    return step_sums(model, figures)
+    return step_sums(model, figures, present)
 
 
 def _descend(kernel: Any, rows: SparseRows, of_sums: Any) -> None:
