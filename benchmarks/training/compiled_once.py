@@ -1,10 +1,11 @@
-"""A process of `compiling`: it compiles one program and tells how long that took."""
+"""A process of `compiling`: it compiles one program, on `one` core or `all`, and tells how long."""
 
 import dataclasses
+import sys
 import time
 from typing import Any
 
-from benchmarks.shared.processes import answer
+from benchmarks.shared.processes import answer, pin_to_one_core
 from benchmarks.training.digits import first_rows
 from benchmarks.training.problems import dataset, run_plan
 from benchmarks.training.workloads import WORKLOADS
@@ -32,5 +33,7 @@ def compiled(question: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "one":
+        pin_to_one_core()
     configure_tensorflow()
     answer(compiled)
