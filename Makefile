@@ -64,7 +64,7 @@ bench-overhead: .venv/.installed  ## what the service adds to 100 tiny runs (two
 bench-zeros: .venv/.installed  ## what skipping zero pixels saves, and what dropout costs then (four minutes)
 	@$(BIN)/python -m benchmarks.training.zeros
 
-bench-compile: .venv/.installed  ## what compiling the training program takes (eight minutes)
+bench-compile: .venv/.installed  ## what compiling the training program takes (five minutes)
 	@$(BIN)/python -m benchmarks.training.compiling
 
 bench-stacked: .venv/.installed  ## runs stacked in one program beside runs apart (two minutes)
