@@ -181,8 +181,9 @@ class TestAgainstDenseSteps:
                 "augmentation": Augmentation(shift=1, rotation=20),
                 "dropout": Dropout(rate=0.3, at=["input"]),
             },
+            {"batch_size": 16, "hidden_layers": [9, 5], "batch_normalization": True},
         ],
-        ids=["dropout everywhere", "augmentation", "both"],
+        ids=["dropout everywhere", "augmentation", "both", "normalised"],
     )
     def test_draws_and_trains_the_same(self, change, sparse_rows, plan, finish, monkeypatch):
         recipe = plan(**change)
