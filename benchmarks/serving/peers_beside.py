@@ -4,6 +4,7 @@ Servers run on one core, wrk on the other. Each starts once a work; they take tu
 """
 
 import argparse
+import math
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ from benchmarks.shared.samples import Mark, Spread
 
 CONNECTIONS = (1, 16, 64)
 ROUNDS = 7
-SECONDS = 2.0
+SECONDS = 2
+# As many as slow contenders answer, or nearly: each connection is to have had an answer or two.
+ROWS_A_SECOND = 10_000
 FULL = 16  # connections at which marks are set
 FASTER = {
     "numbers": {"MLServer": 2.5, "BentoML": 8.0, "floor": 0.85},
@@ -70,14 +73,19 @@ def turns(
 ) -> dict[str, list[Load]]:
     """Put load on each contender in turns; the first round only warms up."""
     _, core = cores()
+    seconds = seconds_of_load(work, connections)
     loads: dict[str, list[Load]] = {name: [] for name in urls}
     for number in range(1 + rounds):
         for name, url in urls.items():
-            seconds = SECONDS if number else 1.0
             load = put_load(url, work.bodies[name], folder, connections, seconds, core)
             if number:
                 loads[name].append(load)
     return loads
+
+
+def seconds_of_load(work: Work, connections: int) -> int:
+    """Return how long a sample takes: whole seconds, as wrk wants them."""
+    return max(SECONDS, math.ceil(connections * work.rows / ROWS_A_SECOND))
 
 
 def measurements(
@@ -86,12 +94,13 @@ def measurements(
     """Return what was seen, as requests a second and as the 99th percentile."""
     at = f"{work.name}, {connections} connection{'s' if connections > 1 else ''}"
     told = {name: (version(name), SETTINGS[name]) for name in loads}
+    note = f"{seconds_of_load(work, connections):g} s of load a sample"
     return (
         Measurement(
             at,
             "requests/s",
             [Entry(name, [one.rate for one in seen], *told[name]) for name, seen in loads.items()],
-            f"{SECONDS:g} s of load a sample",
+            note,
         ),
         Measurement(
             f"{at}: p99",
@@ -105,7 +114,7 @@ def measurements(
                 )
                 for name, seen in loads.items()
             ],
-            f"{SECONDS:g} s of load a sample",
+            note,
         ),
     )
 

@@ -1,5 +1,6 @@
 """Prometheus metrics: requests and predictions as counted, training by the store's rows."""
 
+from collections.abc import Callable
 from functools import cache
 
 from fastapi import APIRouter
@@ -15,9 +16,12 @@ from fitserve_service.training_metrics import TrainingMetrics
 
 router = APIRouter(tags=["health"])
 
-# Looking a series up takes longer than adding to it.
-_count = cache(REQUESTS.labels)
-_seconds = cache(REQUEST_SECONDS.labels)
+
+@cache
+def _series(method: str, route: str, status: int) -> tuple[Callable[[], None], Callable[..., None]]:
+    """Return what counts an answer, and its seconds: looking up takes longer than adding."""
+    seconds = REQUEST_SECONDS.labels(method, route)
+    return REQUESTS.labels(method, route, status).inc, seconds.observe
 
 
 @router.get("/metrics", operation_id="prometheus", response_class=Response, dependencies=[COUNTED])
@@ -33,5 +37,6 @@ def count(scope: Scope, status: int, seconds: float) -> None:
     """Count an answer, and the seconds that it took to begin."""
     # The route's template, not the path: one series a route, however many ids.
     route = getattr(scope.get("route"), "path", "unknown")
-    _count(scope["method"], route, status).inc()
-    _seconds(scope["method"], route).observe(seconds)
+    count_one, observe = _series(scope["method"], route, status)
+    count_one()
+    observe(seconds)

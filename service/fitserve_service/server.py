@@ -72,6 +72,7 @@ def build_server(settings: Settings, fellows: Sequence[socket.socket] = ()) -> S
         http=BoundedConnection,
         access_log=False,
         log_config=None,
+        server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return Server(app, config, fellows)
