@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.serving.load import Load, put_load
 from benchmarks.serving.models import keep_models
-from benchmarks.serving.servers import SETTINGS, cores, running, version
+from benchmarks.serving.servers import SETTINGS, ask, cores, running, version
 from benchmarks.serving.works import Work, works
 from benchmarks.shared.results import Entry, Measurement, Results
 from benchmarks.shared.samples import Mark, Spread
@@ -78,6 +78,8 @@ def turns(
     for number in range(1 + rounds):
         for name, url in urls.items():
             load = put_load(url, work.bodies[name], folder, connections, seconds, core)
+            # Its core is the next one's, too: what it still has to answer would take that from it.
+            ask(url, work.bodies[name])
             if number:
                 loads[name].append(load)
     return loads
