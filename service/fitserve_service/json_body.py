@@ -1,13 +1,10 @@
 """Bodies read with orjson, where validating them number by number would cost too much."""
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from functools import partial
 from typing import Any, TypeVar
 
 import orjson
+from starlette.concurrency import run_in_threadpool
 
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.received import describe
@@ -22,9 +19,6 @@ MOST_VALUES = 8_000_000
 
 Done = TypeVar("Done")
 
-# Two: threads that wait for Python's lock keep each other from it, and 16 answer less than two do.
-_BESIDE = ThreadPoolExecutor(2, "large-body")
-
 
 async def by_size(body: bytes, work: Callable[..., Done], *arguments: object) -> Done:
     """Return `work(*arguments)`, done beside the event loop where `body` is large.
@@ -33,8 +27,7 @@ async def by_size(body: bytes, work: Callable[..., Done], *arguments: object) ->
     """
     if len(body) <= INLINE_BYTES:
         return work(*arguments)
-    bound = partial(copy_context().run, work, *arguments)
-    return await asyncio.get_running_loop().run_in_executor(_BESIDE, bound)
+    return await run_in_threadpool(work, *arguments)
 
 
 def json_object(body: bytes, expected: str = "an object") -> dict[str, Any]:
