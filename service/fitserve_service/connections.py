@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from fitserve_core.errors import UnavailableError
 from fitserve_core.results import ErrorBody, ErrorEnvelope
 from fitserve_service.errors import answer
+from fitserve_service.gathering import GatheringTransport
 from fitserve_service.protocols.errors import reworded, speaks_protocol
 
 MOST_CONNECTIONS = 1_000
@@ -33,7 +34,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a first request, for a while."""
-        super().connection_made(transport)
+        super().connection_made(GatheringTransport(transport, self.loop))
         self._expect("head")
         self._limit_waiting()
 
