@@ -23,7 +23,8 @@ from fitserve_service.catalogue import endpoints as catalogue
 from fitserve_service.dashboard.endpoints import install_dashboard
 from fitserve_service.datasets import endpoints as datasets
 from fitserve_service.dependencies import Services
-from fitserve_service.direct_route import DirectApplication
+from fitserve_service.direct.application import DirectApplication
+from fitserve_service.direct.at_once import AtOnce
 from fitserve_service.dispatcher import Dispatcher
 from fitserve_service.errors import ERROR_STATUSES, install_error_handlers
 from fitserve_service.events import endpoints as events
@@ -124,6 +125,7 @@ def create_app(settings: Settings) -> FastAPI:
         )
     guard = Guard(keyless=not keyring, hosts=settings.allowed_hosts, origins=settings.cors_origins)
     app.add_middleware(Front, guard=guard, limit=BodyLimit(settings.max_body_bytes))
+    app.state.at_once = AtOnce(app, guard, settings.max_body_bytes)
     app.include_router(health.router)
     app.include_router(instruments.router)
     for part in (

@@ -64,10 +64,9 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Answer, and wait for the body."""
-        self._head_bytes = None
-        self._expect("body")
+        self._await_body()
         app = self.app
-        if len(self.connections) > MOST_CONNECTIONS:
+        if self._is_full():
             self.app = _full
         super().on_headers_complete()
         self.app = app
@@ -80,6 +79,13 @@ class BoundedConnection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""
         self._refuse(400, "http_error", msg)
+
+    def _await_body(self) -> None:
+        self._head_bytes = None
+        self._expect("body")
+
+    def _is_full(self) -> bool:
+        return len(self.connections) > MOST_CONNECTIONS
 
     def _expect(self, part: Literal["head", "body"] | None) -> None:
         self._awaited = part

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from starlette.types import Scope
 
-from fitserve_service.direct_route import DirectRoute
+from fitserve_service.direct.route import DirectRoute
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +39,10 @@ def tell(scope: Scope, status: int, seconds: float) -> None:
         status: of the answer; 0 where there was none.
         seconds: until its end.
     """
-    level = _level(scope, status)
+    predicted = status == OK and isinstance(scope.get("route"), DirectRoute)
+    level = logging.DEBUG if predicted or scope["path"] in QUIET else logging.INFO
     if log.isEnabledFor(level):
         _tell(level, scope, status, seconds)
-
-
-def _level(scope: Scope, status: int) -> int:
-    predicted = isinstance(scope.get("route"), DirectRoute) and status == OK
-    return logging.DEBUG if predicted or scope["path"] in QUIET else logging.INFO
 
 
 def _tell(level: int, scope: Scope, status: int, seconds: float) -> None:

@@ -18,6 +18,7 @@ from fitserve_core.settings import Settings
 from fitserve_service.app import create_app
 from fitserve_service.connections import BoundedConnection
 from fitserve_service.counting import NUMBER
+from fitserve_service.direct.connection import DirectConnection
 from fitserve_service.listening import bind, who_may_call
 from fitserve_service.relief import relieve
 
@@ -60,7 +61,7 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
     def _answering(self) -> BoundedConnection:
-        return BoundedConnection(self.config, self.server_state, self.lifespan.state)
+        return DirectConnection(self.config, self.server_state, self.lifespan.state)
 
 
 def build_server(settings: Settings, fellows: Sequence[socket.socket] = ()) -> Server:
@@ -69,7 +70,7 @@ def build_server(settings: Settings, fellows: Sequence[socket.socket] = ()) -> S
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=BoundedConnection,
+        http=DirectConnection,
         access_log=False,
         log_config=None,
         server_header=False,

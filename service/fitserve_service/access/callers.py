@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Address, ip_address, ip_network
 
-from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 # IPv6 is given away in networks of this size at least: one house, however many addresses it uses.
 HOUSE = 64
@@ -10,10 +10,9 @@ HOUSE = 64
 MOST_CHARACTERS = 64
 
 
-def address_of(connection: HTTPConnection) -> str:
-    """Return the client's address, of IPv6 its network."""
-    # Not `connection.client`, which takes as long as all the rest: each prediction is counted.
-    host, _ = connection.scope.get("client") or ("unknown", None)
+def address_of(scope: Scope) -> str:
+    """Return the address of a request's client, of IPv6 its network."""
+    host, _ = scope.get("client") or ("unknown", None)
     return f"address {_network(host) if ':' in host else host[:MOST_CHARACTERS]}"
 
 

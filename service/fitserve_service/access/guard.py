@@ -1,6 +1,7 @@
 """What browsers are told and refused, before any route is asked."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -15,18 +16,20 @@ from fitserve_service.errors import respond_to
 
 Header = tuple[bytes, bytes]
 
-HEADERS: list[Header] = [
+HEADERS: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
-]
+)
 # An answer of the API is no page; pages bring a policy of their own.
 NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 # A browser, or a proxy behind which several sign in, might take it up later for another one's.
 NOT_KEPT = (b"cache-control", b"private, no-cache")
-OF_FILES = [*HEADERS, NO_PAGE]
-OF_ANSWERS = [*OF_FILES, NOT_KEPT]
+OF_FILES = (*HEADERS, NO_PAGE)
+OF_ANSWERS = (*OF_FILES, NOT_KEPT)
+# They are looked up as they come: browsers and programs send few.
+MOST_HOSTS = 100
 # One of them at least comes with a request for a page; programs send neither.
 OF_PAGES = {b"origin", b"sec-fetch-site"}
 
@@ -47,6 +50,7 @@ class Guard:
     def __init__(self, *, keyless: bool, hosts: Iterable[str], origins: Iterable[str]) -> None:
         self._keyless = keyless
         self._hosts = {host.lower() for host in hosts}
+        self._is_own = lru_cache(MOST_HOSTS)(self._is_ours)
         self._origins = set(origins)
 
     def refused(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Response | None:
@@ -54,13 +58,16 @@ class Guard:
         refusal = self._refusal(scope, headers) if self._keyless else None
         return None if refusal is None else respond_to(Request(scope), ForbiddenError(refusal))
 
+    def knows(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Tell whether a request that names no page that it comes from is let pass."""
+        return not self._keyless or self._is_own(headers.get(b"host", b""))
+
     def _refusal(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str | None:
-        host = headers.get(b"host", b"").decode("latin-1")
-        name = _name(host)
-        if not is_loopback(name) and name not in self._hosts:
+        host = headers.get(b"host", b"")
+        if not self._is_own(host):
             return (
                 f"a service without API keys is asked as localhost or 127.0.0.1; got the Host "
-                f"{quote(host)}; FITSERVE_ALLOWED_HOSTS names others"
+                f"{quote(host.decode('latin-1'))}; FITSERVE_ALLOWED_HOSTS names others"
             )
         if scope["method"] in SAFE_METHODS or headers.keys().isdisjoint(OF_PAGES):
             return None
@@ -73,8 +80,12 @@ class Guard:
             )
         return None
 
+    def _is_ours(self, host: bytes) -> bool:
+        name = _name(host.decode("latin-1"))
+        return is_loopback(name) or name in self._hosts
 
-def security_headers(given: Iterable[Header]) -> list[Header]:
+
+def security_headers(given: Iterable[Header]) -> tuple[Header, ...]:
     """Return what browsers are told besides the headers that an answer has."""
     told = dict(given)
     if NO_PAGE[0] in told:

@@ -25,7 +25,7 @@ async def presented_entry(request: Request, services: Services, key: str | None)
         entry, received = await _of_session(request, services, token), "a session that has ended"
     else:
         entry, received = None, "none"
-        await services.rates.requests.count(address_of(request))
+        await services.rates.requests.count(address_of(request.scope))
     if entry is None:
         raise UnauthorizedError(f"this service needs 'Authorization: Bearer <key>'; got {received}")
     return entry
@@ -42,7 +42,7 @@ async def known(request: Request, services: Services, key: str) -> KeyEntry | No
     """
     entry = services.keyring.find(key)
     if entry is None:
-        await services.rates.wrong_keys.count(address_of(request))
+        await services.rates.wrong_keys.count(address_of(request.scope))
     return entry
 
 
@@ -53,5 +53,5 @@ async def _of_session(request: Request, services: Services, token: str) -> KeyEn
     # A key that was taken away takes its sessions along.
     entry = services.keyring.with_sha256(sha256) if sha256 else None
     if entry is None:
-        await services.rates.requests.count(address_of(request))
+        await services.rates.requests.count(address_of(request.scope))
     return entry

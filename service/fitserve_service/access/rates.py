@@ -69,6 +69,14 @@ class Rate:
             raise self._refusal(block.until - time.monotonic())
         block.left -= 1
 
+    def count_at_once(self, caller: str) -> bool:
+        """Count one request and return True, unless it has to wait or to be refused."""
+        block = self._blocks.get(caller)
+        if block is None or block.left <= 0 or time.monotonic() >= block.until:
+            return False
+        block.left -= 1
+        return True
+
     async def _taken(self, caller: str) -> _Block:
         # Many requests of one caller may wait for the same block.
         taking = self._takings.get(caller)

@@ -1,9 +1,12 @@
 """What a key must allow for a call: every route carries exactly one of the scopes below."""
 
-from typing import Annotated, cast
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from fastapi.security.utils import get_authorization_scheme_param
+from starlette.types import Scope as Asgi
 
 from fitserve_core.errors import ForbiddenError
 from fitserve_core.keys import KeyEntry, Scope
@@ -42,13 +45,32 @@ async def authorised_to_predict(
     await _admit(request, needed, credentials, services, services.rates.predictions)
 
 
+def admits_at_once(scope: Asgi, headers: Mapping[bytes, bytes], services: Services) -> bool:
+    """Let a request for predictions pass and return True, if nothing has to be waited for.
+
+    It need not be refused where this returns False: `authorised_to_predict` decides.
+    """
+    entry, caller = None, address_of(scope)
+    if services.keyring:
+        given = headers.get(b"authorization", b"").decode("latin-1")
+        scheme, key = get_authorization_scheme_param(given)
+        entry = services.keyring.find(key) if scheme.lower() == "bearer" else None
+        if entry is None or not entry.allows("read"):
+            return False
+        caller = _counted_as(entry)
+    if not services.rates.predictions.count_at_once(caller):
+        return False
+    _let_pass(scope["state"], entry, services)
+    return True
+
+
 async def counted(request: Request) -> None:
     """Count a request that needs no key by its address.
 
     Raises:
         RateLimitedError: the address asks more often than it may.
     """
-    await _services(request).rates.requests.count(address_of(request))
+    await _services(request).rates.requests.count(address_of(request.scope))
 
 
 async def _admit(
@@ -66,13 +88,22 @@ async def _admit(
     if services.keyring:
         key = credentials.credentials if credentials else None
         entry = await presented_entry(request, services, key)
-        await rate.count(f"key {entry.name}")
+        await rate.count(_counted_as(entry))
         [scope] = needed.scopes
         allow(entry, cast("Scope", scope))
-        services = services.seen_by(viewer_of(entry, services.settings))
     else:
-        await rate.count(address_of(request))
+        await rate.count(address_of(request.scope))
+    _let_pass(state, entry, services)
+
+
+def _let_pass(state: dict[str, Any], entry: KeyEntry | None, services: Services) -> None:
+    if entry is not None:
+        services = services.seen_by(viewer_of(entry, services.settings))
     state["key"], state["parts"] = entry, services
+
+
+def _counted_as(entry: KeyEntry) -> str:
+    return f"key {entry.name}"
 
 
 def _services(request: Request) -> Services:

@@ -6,22 +6,20 @@ cost several times the model.
 
 from typing import Any
 
-import numpy as np
 import orjson
-from fastapi import APIRouter, Request
-from numpy.typing import NDArray
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from fastapi import APIRouter
 
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.predicted import Predictions
 from fitserve_core.predictions import answers, decode_instances
 from fitserve_core.received import describe, shorten
 from fitserve_service.access.scopes import PREDICTIONS
-from fitserve_service.dependencies import Parts, Services
-from fitserve_service.direct_route import DirectRoute
+from fitserve_service.dependencies import Services
+from fitserve_service.direct.asked import Asked, Wanted
+from fitserve_service.direct.response import DirectResponse
+from fitserve_service.direct.route import DirectRoute
 from fitserve_service.errors import ERROR_STATUSES
-from fitserve_service.json_body import by_size, json_object
+from fitserve_service.json_body import json_object
 from fitserve_service.json_route import require_json
 from fitserve_service.predict.schema import REQUEST
 from fitserve_service.predict.sessions import LoadedModel
@@ -41,7 +39,7 @@ direct = APIRouter(
     responses={200: {"model": Predictions}},
     openapi_extra={"requestBody": REQUEST},
 )
-async def predict(request: Request, parts: Parts) -> Response:
+def predict(asked: Asked) -> Wanted:
     """Answer instances with a kept model.
 
     `model` is a model's name (the data set, and the target if any: `mnist`, `mnist-is-3`; its best
@@ -51,13 +49,19 @@ async def predict(request: Request, parts: Parts) -> Response:
     `probabilities`, or `positive` and `probability`, or `value`. With `spread` it says, too, how
     far the finished runs of the model's cell agree: mean and standard deviation of each.
     """
-    require_json(request)
-    body = await request.body()
-    name, instances, spread_too = _fields(body)
-    model = await parts.sessions.find(name)
-    if spread_too:
-        return await run_in_threadpool(_answer_spread, parts, name, model, instances)
-    return await by_size(body, _answer, name, model, instances, body)
+    require_json(asked.headers)
+    name, instances, spread_too = _fields(asked.content)
+
+    def answer(parts: Services, model: LoadedModel) -> DirectResponse:
+        inputs = decode_instances(model.info, instances, asked.content)
+        predictions = answers(model.info, model.outputs(inputs))
+        content = {"model": name, "run_id": model.run_id, "predictions": predictions}
+        if spread_too:
+            content["spread"] = spread(parts.store.models, parts.sessions, model, inputs)
+        body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+        return DirectResponse(body, b"application/json")
+
+    return Wanted(name, answer, waits=spread_too)
 
 
 def _fields(body: bytes) -> tuple[str, list[Any], bool]:
@@ -91,25 +95,3 @@ def _fields(body: bytes) -> tuple[str, list[Any], bool]:
             received=asked,
         )
     return name, instances, asked
-
-
-def _answer(name: str, model: LoadedModel, instances: list[Any], body: bytes) -> Response:
-    return _json(_content(name, model, decode_instances(model.info, instances, body)))
-
-
-def _answer_spread(
-    parts: Services, name: str, model: LoadedModel, instances: list[Any]
-) -> Response:
-    inputs = decode_instances(model.info, instances)
-    found = spread(parts.store.models, parts.sessions, model, inputs)
-    return _json(_content(name, model, inputs) | {"spread": found})
-
-
-def _content(name: str, model: LoadedModel, inputs: NDArray[np.float32]) -> dict[str, Any]:
-    predictions = answers(model.info, model.outputs(inputs))
-    return {"model": name, "run_id": model.run_id, "predictions": predictions}
-
-
-def _json(content: dict[str, Any]) -> Response:
-    body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
-    return Response(body, media_type="application/json")

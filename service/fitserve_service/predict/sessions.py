@@ -106,6 +106,11 @@ class SessionCache:
         """Return a cache with names of its own, since they mean what `models` sees, same files."""
         return SessionCache(models, self._sessions)
 
+    def at_hand(self, name: str) -> LoadedModel | None:
+        """Return the model of a name that was looked up within the last second, else None."""
+        until, model = self._resolved.get(name, (0.0, None))
+        return model if time.monotonic() < until else None
+
     async def find(self, name: str) -> LoadedModel:
         """Return the model that a name stands for; whoever asks meanwhile waits for one look.
 
@@ -114,8 +119,7 @@ class SessionCache:
             ConflictError: it has no model yet.
             UnavailableError: its file is missing or was changed.
         """
-        until, model = self._resolved.get(name, (0.0, None))
-        if model is not None and time.monotonic() < until:
+        if model := self.at_hand(name):
             return model
         looking = self._looking.get(name)
         if looking is None:

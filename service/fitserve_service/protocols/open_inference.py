@@ -7,20 +7,20 @@ from importlib.metadata import version as package_version
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
 
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.predictions.tensors import rows_of
 from fitserve_core.received import describe
 from fitserve_service.access.scopes import PREDICTIONS, READ
 from fitserve_service.dependencies import Parts, Services
-from fitserve_service.direct_route import DirectRoute
-from fitserve_service.json_body import by_size
+from fitserve_service.direct.asked import Asked, Body, Wanted
+from fitserve_service.direct.response import DirectResponse
+from fitserve_service.direct.route import DirectRoute
 from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.protocols.errors import RESPONSES
-from fitserve_service.protocols.served import Name, Version, loaded, numbered
+from fitserve_service.protocols.served import Name, Version, loaded, numbered, tagged
 from fitserve_service.protocols.tensors import read_input, split, write_output
 
 INPUT = "inputs"
@@ -137,17 +137,17 @@ async def model_version_ready(name: Name, version: Version, parts: Parts) -> dic
 
 
 @direct.post("/models/{name}/infer", operation_id="v2_infer", openapi_extra=BODY)
-async def infer(name: Name, request: Request, parts: Parts) -> Response:
+def infer(name: Name, asked: Asked) -> Wanted:
     """Answer the rows of the input tensor."""
-    return await _infer(parts, request, name, None)
+    return _wanted(asked, name, None)
 
 
 @direct.post(
     "/models/{name}/versions/{version}/infer", operation_id="v2_infer_version", openapi_extra=BODY
 )
-async def infer_version(name: Name, version: Version, request: Request, parts: Parts) -> Response:
+def infer_version(name: Name, version: Version, asked: Asked) -> Wanted:
     """Answer with a version of the model."""
-    return await _infer(parts, request, name, numbered(version))
+    return _wanted(asked, name, numbered(version))
 
 
 async def _metadata(parts: Services, name: str, tag: str | None) -> dict[str, Any]:
@@ -162,19 +162,13 @@ async def _metadata(parts: Services, name: str, tag: str | None) -> dict[str, An
     }
 
 
-async def _infer(parts: Services, request: Request, name: str, tag: str | None) -> Response:
-    body = await request.body()
-    asked, binary = split(body, _header_length(request))
-    model = await loaded(parts, name, tag)
-    return await by_size(body, _answer, name, model, asked, binary)
+def _wanted(body: Body, name: str, tag: str | None) -> Wanted:
+    given = body.headers.get(HEADER_LENGTH)
+    asked, binary = split(body.content, None if given is None else given.decode("latin-1"))
+    return Wanted(tagged(name, tag), lambda _, model: _answer(name, model, asked, binary))
 
 
-def _header_length(request: Request) -> str | None:
-    given = dict(request.scope["headers"]).get(HEADER_LENGTH)
-    return None if given is None else given.decode("latin-1")
-
-
-def _answer(name: str, model: LoadedModel, asked: dict[str, Any], binary: bytes) -> Response:
+def _answer(name: str, model: LoadedModel, asked: dict[str, Any], binary: bytes) -> DirectResponse:
     id_ = asked.get("id")
     if not (id_ is None or isinstance(id_, str)):
         raise InvalidInputError(f"id must be a text; received {describe(id_)}", param="id")
@@ -188,7 +182,6 @@ def _answer(name: str, model: LoadedModel, asked: dict[str, Any], binary: bytes)
         content["id"] = id_
     header = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
     if behind is None:
-        return Response(header, media_type="application/json")
-    response = Response(header + behind, media_type="application/octet-stream")
-    response.raw_headers.append((HEADER_LENGTH, str(len(header)).encode()))
-    return response
+        return DirectResponse(header, b"application/json")
+    length = (HEADER_LENGTH, b"%d" % len(header))
+    return DirectResponse(header + behind, b"application/octet-stream", length)

@@ -31,6 +31,11 @@ def numbered(version: str) -> str:
     )
 
 
+def tagged(name: str, tag: str | None) -> str:
+    """Return what sessions call `name`, or a version or label of it."""
+    return name if tag is None else f"{name}@{tag}"
+
+
 async def loaded(parts: Services, name: str, tag: str | None = None) -> LoadedModel:
     """Return the model that `name`, or a version or label of it, stands for."""
-    return await parts.sessions.find(name if tag is None else f"{name}@{tag}")
+    return await parts.sessions.find(tagged(name, tag))

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 from fitserve_core.datasets.registry import DatasetInfo
 from fitserve_core.errors import InvalidInputError, NotFoundError
@@ -20,12 +19,14 @@ from fitserve_core.predictions.tensors import rows_of
 from fitserve_core.received import describe, quote
 from fitserve_service.access.scopes import PREDICTIONS, READ
 from fitserve_service.dependencies import Parts, Services
-from fitserve_service.direct_route import DirectRoute
-from fitserve_service.json_body import by_size, json_object
+from fitserve_service.direct.asked import Asked, Body, Wanted
+from fitserve_service.direct.response import DirectResponse
+from fitserve_service.direct.route import DirectRoute
+from fitserve_service.json_body import json_object
 from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.protocols.bodies import numbers
 from fitserve_service.protocols.errors import RESPONSES
-from fitserve_service.protocols.served import Label, Name, Version, loaded, numbered
+from fitserve_service.protocols.served import Label, Name, Version, loaded, numbered, tagged
 
 SIGNATURE = "serving_default"
 INPUT = "inputs"
@@ -80,21 +81,21 @@ for path in (PREDICT, PREDICT_VERSION, PREDICT_LABEL):
 
 
 @direct.post(PREDICT, operation_id="tfserving_predict", openapi_extra=BODY)
-async def predict(name: Name, request: Request, parts: Parts) -> Response:
+def predict(name: Name, asked: Asked) -> Wanted:
     """Answer `instances` with `predictions`, or `inputs` with `outputs`."""
-    return await _predict(parts, request, name, None)
+    return _wanted(asked, name, None)
 
 
 @direct.post(PREDICT_VERSION, operation_id="tfserving_predict_version", openapi_extra=BODY)
-async def predict_version(name: Name, version: Version, request: Request, parts: Parts) -> Response:
+def predict_version(name: Name, version: Version, asked: Asked) -> Wanted:
     """Answer with a version of the model."""
-    return await _predict(parts, request, name, numbered(version))
+    return _wanted(asked, name, numbered(version))
 
 
 @direct.post(PREDICT_LABEL, operation_id="tfserving_predict_label", openapi_extra=BODY)
-async def predict_label(name: Name, label: Label, request: Request, parts: Parts) -> Response:
+def predict_label(name: Name, label: Label, asked: Asked) -> Wanted:
     """Answer with the version that a label stands for."""
-    return await _predict(parts, request, name, label)
+    return _wanted(asked, name, label)
 
 
 @router.get("/{name}", operation_id="tfserving_status")
@@ -127,15 +128,13 @@ async def metadata_version(name: Name, version: Version, parts: Parts) -> dict[s
     return await _metadata(parts, name, version)
 
 
-async def _predict(parts: Services, request: Request, name: str, tag: str | None) -> Response:
+def _wanted(body: Body, name: str, tag: str | None) -> Wanted:
     # Whatever its type is called: that protocol's own examples send it as a form's.
-    body = await request.body()
-    asked = json_object(body)
-    model = await loaded(parts, name, tag)
-    return await by_size(body, _answer, model, asked, body)
+    asked = json_object(body.content)
+    return Wanted(tagged(name, tag), lambda _, model: _answer(model, asked, body.content))
 
 
-def _answer(model: LoadedModel, asked: dict[str, Any], body: bytes) -> Response:
+def _answer(model: LoadedModel, asked: dict[str, Any], body: bytes) -> DirectResponse:
     signature = asked.get("signature_name", SIGNATURE)
     if signature != SIGNATURE:
         raise NotFoundError(
@@ -151,8 +150,8 @@ def _answer(model: LoadedModel, asked: dict[str, Any], body: bytes) -> Response:
         content = {"predictions": model.outputs(rows)}
     else:
         content = {"outputs": model.outputs(_columns(model.info, asked[INPUT]))}
-    return Response(
-        orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json"
+    return DirectResponse(
+        orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY), b"application/json"
     )
 
 
