@@ -71,6 +71,7 @@ def build_server(settings: Settings, fellows: Sequence[socket.socket] = ()) -> S
         app,
         loop="uvloop",
         http=DirectConnection,
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,

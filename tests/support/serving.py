@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx2
+import uvicorn
 
 from fitserve_core.artefacts import Artefacts
 from fitserve_core.settings import Settings
@@ -43,6 +44,11 @@ class ServiceThread(threading.Thread):
             self._loop.call_soon_threadsafe(self._server.handle_exit, signal.SIGTERM, None)
         self.join(10)
         assert not self.is_alive()
+
+    @property
+    def config(self) -> uvicorn.Config:
+        """How connections are served, for tests with less patience."""
+        return self._server.config
 
     @property
     def parts(self) -> Services:

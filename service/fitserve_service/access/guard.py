@@ -28,8 +28,9 @@ NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'no
 NOT_KEPT = (b"cache-control", b"private, no-cache")
 OF_FILES = (*HEADERS, NO_PAGE)
 OF_ANSWERS = (*OF_FILES, NOT_KEPT)
-# They are looked up as they come: browsers and programs send few.
+# Callers send few, and no name has more characters, with a port.
 MOST_HOSTS = 100
+MOST_CHARACTERS = 260
 # One of them at least comes with a request for a page; programs send neither.
 OF_PAGES = {b"origin", b"sec-fetch-site"}
 
@@ -50,7 +51,7 @@ class Guard:
     def __init__(self, *, keyless: bool, hosts: Iterable[str], origins: Iterable[str]) -> None:
         self._keyless = keyless
         self._hosts = {host.lower() for host in hosts}
-        self._is_own = lru_cache(MOST_HOSTS)(self._is_ours)
+        self._looked_up = lru_cache(MOST_HOSTS)(self._is_ours)
         self._origins = set(origins)
 
     def refused(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Response | None:
@@ -79,6 +80,9 @@ class Guard:
                 "may ask"
             )
         return None
+
+    def _is_own(self, host: bytes) -> bool:
+        return len(host) <= MOST_CHARACTERS and self._looked_up(host)
 
     def _is_ours(self, host: bytes) -> bool:
         name = _name(host.decode("latin-1"))

@@ -10,7 +10,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fitserve_service.direct.route import DirectRoute
 
+# Whoever asks without a key chooses paths, too.
 MOST_PATHS = 1_000
+MOST_CHARACTERS = 200
 
 
 class DirectApplication(FastAPI):
@@ -44,7 +46,9 @@ class DirectApplication(FastAPI):
 
     def matching(self, scope: Scope) -> DirectRoute | None:
         """Return the direct route of a request, if any; `scope` is told of it."""
-        found = self._found(scope["method"], scope["path"])
+        path = scope["path"]
+        find = self._found if len(path) <= MOST_CHARACTERS else self._find
+        found = find(scope["method"], path)
         if found is None:
             return None
         scope["route"], scope["path_params"] = found

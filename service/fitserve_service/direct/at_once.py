@@ -44,7 +44,7 @@ class AtOnce:
     Args:
         app: what else would answer.
         guard: what it has before its routes.
-        most_bytes: of a body that it reads.
+        most_bytes: of a body that it reads; with 0 it answers nothing.
     """
 
     def __init__(self, app: DirectApplication, guard: Guard, most_bytes: int) -> None:

@@ -1,5 +1,6 @@
 """The connection that answers by itself what can be answered at once."""
 
+import re
 from typing import Any, NamedTuple, cast
 
 from starlette.types import Scope
@@ -9,6 +10,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from fitserve_service.connections import BoundedConnection
 from fitserve_service.direct.asked import Body
 from fitserve_service.direct.at_once import AtOnce, as_written
+
+# A path that is the same however it is read: without a query, a fragment, something escaped.
+PLAIN = re.compile(rb"[A-Za-z0-9/:._@-]+")
 
 
 class _Held(NamedTuple):
@@ -23,14 +27,26 @@ class DirectConnection(BoundedConnection):
     """A bounded connection that holds a request for a prediction until its body is whole.
 
     Then it is answered in the same call. Where that cannot be done after all, and where there is
-    something unusual about the connection, the request goes to the application as any other.
+    something unusual about the connection, the request goes to the application as any other. So
+    does what was sent along with a request that is answered at once: others have their turn first.
     """
 
     _held: _Held | None = None
+    _has_answered = False
 
     def __init__(self, config: Config, *others: Any, **more: Any) -> None:
         super().__init__(config, *others, **more)
         self._at_once: AtOnce = config.app.state.at_once  # type: ignore[union-attr]
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, and answer one request at most."""
+        self._has_answered = False
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """Wait for a request that has begun as long as for any, also behind another's answer."""
+        self._unset_keepalive_if_required()
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Hold the request, or let it be answered."""
@@ -63,6 +79,7 @@ class DirectConnection(BoundedConnection):
             super().on_message_complete()
             return
         self._held = None
+        self._has_answered = True
         self._expect(None)
         status = STATUS_LINE[answer.status] + as_written(self.server_state.default_headers)
         self.transport.write(b"%s%s\r\n%s" % (status, answer.lines, answer.body))
@@ -87,8 +104,8 @@ class DirectConnection(BoundedConnection):
             and self.parser.get_http_version() == "1.1"
             and self.parser.should_keep_alive()
             and (self.cycle is None or self.cycle.response_complete)
-            and not (b"?" in self.url or b"%" in self.url)
-            and not (self.flow.write_paused or self._is_full())
+            and PLAIN.fullmatch(self.url) is not None
+            and not (self._has_answered or self.flow.write_paused or self._is_full())
         )
 
     def _is_answered(self) -> bool:

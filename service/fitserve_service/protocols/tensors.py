@@ -1,6 +1,7 @@
 """Tensors of the Open Inference Protocol, as JSON or as bytes behind the JSON."""
 
 import math
+import re
 import struct
 from typing import Any
 
@@ -21,6 +22,8 @@ DTYPES = {
     }.items()
 }  # fmt: skip
 MOST_AXES = 8
+# More than any body has; Python reads no number of thousands of digits.
+DIGITS = re.compile(r"[0-9]{1,20}")
 Tensor = tuple[dict[str, Any], bytes | None]
 
 
@@ -36,7 +39,7 @@ def split(body: bytes, header_bytes: str | None) -> tuple[dict[str, Any], bytes]
     """
     if header_bytes is None:
         return json_object(body), b""
-    if not (header_bytes.isascii() and header_bytes.isdigit() and int(header_bytes) <= len(body)):
+    if not (DIGITS.fullmatch(header_bytes) and int(header_bytes) <= len(body)):
         raise InvalidInputError(
             "Inference-Header-Content-Length must be the length of the JSON in bytes, at most "
             f"{len(body)}; received {quote(header_bytes)}"
