@@ -16,7 +16,6 @@ from fitserve_core.errors import ConfigurationError
 from fitserve_core.logs import configure_logs
 from fitserve_core.settings import Settings
 from fitserve_service.app import create_app
-from fitserve_service.connections import BoundedConnection
 from fitserve_service.counting import NUMBER
 from fitserve_service.direct.connection import DirectConnection
 from fitserve_service.listening import bind, who_may_call
@@ -60,7 +59,7 @@ class Server(uvicorn.Server):
             services.feed.close()
         super().handle_exit(sig, frame)
 
-    def _answering(self) -> BoundedConnection:
+    def _answering(self) -> DirectConnection:
         return DirectConnection(self.config, self.server_state, self.lifespan.state)
 
 

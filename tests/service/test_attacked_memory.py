@@ -108,6 +108,11 @@ class TestMemory:
             answer = http.post("/predict", content=_image(bomb), headers=JSON)
             if answer.status_code != 200:  # a PNG's rows end where its size says so
                 refusal(answer, 422)
+        assert peak_kilobytes(process) - before < MOST_GROWTH_KILOBYTES
+
+    def test_keeps_no_long_path(self, api: tuple[int, httpx2.Client]) -> None:
+        process, http = api
+        before = peak_kilobytes(process)
         for number in range(1_000):
             name = f"%F0%9F%98%80{number}".ljust(60_000, "a")
             assert http.post(f"/experiments/{name}").status_code == 405

@@ -7,9 +7,9 @@ import pytest
 
 from fitserve_service import connections
 from support.perceptrons import Line, keep
-from support.serving import RunningService
+from support.serving import RunningService, connected
 from support.waiting import until
-from support.wavelengths import JSON, LINE, answers, connected, head
+from support.wavelengths import JSON, LINE, answers, head
 
 
 class TestConnection:

@@ -12,14 +12,9 @@ from fitserve_service import connections
 from service.conftest import settings_for
 from support.keys import keyed
 from support.refusals import refusal
-from support.serving import RunningService, running_service
+from support.serving import RunningService, connected, running_service
 
 JSON = {"Content-Type": "application/json"}
-
-
-def _connected(service: RunningService) -> socket.socket:
-    address = service.http.base_url
-    return socket.create_connection((address.host, address.port), timeout=10)
 
 
 def _answer(connection: socket.socket) -> tuple[int, str]:
@@ -33,14 +28,14 @@ def _answer(connection: socket.socket) -> tuple[int, str]:
 
 class TestHead:
     def test_without_end_is_refused(self, shared_service: RunningService) -> None:
-        with _connected(shared_service) as connection:
+        with connected(shared_service) as connection:
             connection.sendall(b"GET /healthz HTTP/1.1\r\nX-Endless: ")
             with pytest.raises(ConnectionError):
                 connection.sendall(b"x" * 20_000_000)
         assert shared_service.http.get("/healthz").status_code == 200
 
     def test_of_a_little_too_much_is_told(self, shared_service: RunningService) -> None:
-        with _connected(shared_service) as connection:
+        with connected(shared_service) as connection:
             begun = b"GET /healthz HTTP/1.1\r\nX-Long: "
             # No byte more: what is never read would reset the connection before it was told.
             connection.sendall(begun.ljust(connections.MOST_HEAD_BYTES + 1, b"x"))
@@ -55,12 +50,12 @@ class TestHead:
             b"GET /healthz HTTP/1.1\r\n",
             b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: y",
         ):
-            with _connected(shared_service) as connection:
+            with connected(shared_service) as connection:
                 connection.sendall(begun)
                 assert _answer(connection) == (408, "timeout")
 
     def test_that_is_no_http_is_told(self, shared_service: RunningService) -> None:
-        with _connected(shared_service) as connection:
+        with connected(shared_service) as connection:
             connection.sendall(b"\x16\x03\x01 hello\r\n\r\n")
             assert _answer(connection) == (400, "http_error")
 
@@ -70,7 +65,7 @@ class TestConnections:
         self, shared_service: RunningService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(connections, "MOST_CONNECTIONS", 1)
-        with _connected(shared_service), httpx2.Client(base_url=shared_service.thread.url) as http:
+        with connected(shared_service), httpx2.Client(base_url=shared_service.thread.url) as http:
             answer = http.post("/experiments", json={"dataset": "eckerle4"})
             assert "holds 1 connections" in refusal(answer, 503)["message"]
             assert (answer.headers["retry-after"], answer.headers["connection"]) == ("2", "close")
@@ -86,7 +81,7 @@ class TestBody:
     ) -> None:
         monkeypatch.setattr(connections, "BODY_SECONDS", 0.1)
         for path in (b"/experiments", b"/predict"):
-            with _connected(shared_service) as connection:
+            with connected(shared_service) as connection:
                 connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n")
                 connection.sendall(b"Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
                 assert _answer(connection) == (408, "timeout")
@@ -95,7 +90,7 @@ class TestBody:
         self, shared_service: RunningService, caplog: pytest.LogCaptureFixture
     ) -> None:
         for path in (b"/experiments", b"/predict"):
-            with _connected(shared_service) as connection:
+            with connected(shared_service) as connection:
                 connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n")
                 connection.sendall(b"Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
         assert shared_service.http.get("/healthz").status_code == 200
@@ -128,7 +123,7 @@ class TestWithoutKey:
          "/v1/models/mnist:predict", "/v2/models/mnist/infer"],
     )  # fmt: skip
     def test_no_body_is_waited_for(self, locked: RunningService, path: str) -> None:
-        with _connected(locked) as connection:
+        with connected(locked) as connection:
             connection.sendall(f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode())
             connection.sendall(b"Content-Type: application/json\r\nContent-Length: 99999\r\n\r\n")
             assert connection.recv(12) == b"HTTP/1.1 401"

@@ -68,6 +68,12 @@ class RunningService:
     thread: ServiceThread
 
 
+def connected(service: RunningService) -> socket.socket:
+    """Return a connection to a service, for requests byte by byte."""
+    address = service.http.base_url
+    return socket.create_connection((address.host, address.port), timeout=10)
+
+
 @contextlib.contextmanager
 def running_service(settings: Settings) -> Iterator[RunningService]:
     thread = ServiceThread(settings)

@@ -3,15 +3,8 @@
 import http.client
 import socket
 
-from support.serving import RunningService
-
 LINE = b'{"model":"eckerle4","instances":[450]}'
 JSON = {"Content-Type": "application/json"}
-
-
-def connected(service: RunningService) -> socket.socket:
-    url = service.http.base_url
-    return socket.create_connection((url.host, url.port), timeout=10)
 
 
 def head(length: int = len(LINE), path: str = "/predict", **more: str) -> bytes:

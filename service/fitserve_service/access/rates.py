@@ -72,7 +72,7 @@ class Rate:
     def count_at_once(self, caller: str) -> bool:
         """Count one request and return True, unless it has to wait or to be refused."""
         block = self._blocks.get(caller)
-        if block is None or block.left <= 0 or time.monotonic() >= block.until:
+        if block is None or block.is_refusal or not block.holds():
             return False
         block.left -= 1
         return True

@@ -22,6 +22,7 @@ bearer = HTTPBearer(
     description="A key of the service, where it has any. Its scope is read, train (which may read, "
     "too) or admin (which may do everything).",
 )
+PREDICTS: Scope = "read"
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
 
 
@@ -55,7 +56,7 @@ def admits_at_once(scope: Asgi, headers: Mapping[bytes, bytes], services: Servic
         given = headers.get(b"authorization", b"").decode("latin-1")
         scheme, key = get_authorization_scheme_param(given)
         entry = services.keyring.find(key) if scheme.lower() == "bearer" else None
-        if entry is None or not entry.allows("read"):
+        if entry is None or not entry.allows(PREDICTS):
             return False
         caller = _counted_as(entry)
     if not services.rates.predictions.count_at_once(caller):
@@ -127,7 +128,7 @@ def allow(entry: KeyEntry, scope: Scope) -> None:
 
 
 READ = Security(authorised, scopes=["read"])
-PREDICTIONS = Security(authorised_to_predict, scopes=["read"])
+PREDICTIONS = Security(authorised_to_predict, scopes=[PREDICTS])
 TRAIN = Security(authorised, scopes=["train"])
 ADMIN = Security(authorised, scopes=["admin"])
 COUNTED = Depends(counted)

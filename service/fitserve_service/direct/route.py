@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
-from fastapi.params import Security
 from fastapi.routing import APIRoute
 from fastapi.security import SecurityScopes
 from starlette.concurrency import run_in_threadpool
@@ -12,26 +11,32 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from fitserve_service.access.scopes import bearer
+from fitserve_service.access.scopes import (
+    PREDICTIONS,
+    PREDICTS,
+    authorised_to_predict,
+    bearer,
+)
 from fitserve_service.dependencies import Services
 from fitserve_service.direct.asked import Body, Wanted
 from fitserve_service.errors import respond_to
 from fitserve_service.json_body import by_size
+
+NEEDED = SecurityScopes([PREDICTS])
 
 
 class DirectRoute(APIRoute):
     """A route whose endpoint says what a request wants: of which model, and what answers with it.
 
     FastAPI's dependencies take longer than a perceptron. Here they only describe the call in the
-    OpenAPI document: the one that lets a request pass is called by itself, and the path's
-    parameters come as text.
+    OpenAPI document: the one that lets a request pass, always PREDICTIONS, is called by itself, and
+    the path's parameters come as text.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Wanted], **described: Any) -> None:
         super().__init__(path, endpoint, **described | {"response_model": None})
-        [scope] = [one for one in self.dependencies if isinstance(one, Security)]
-        self._authorise: Callable[..., Any] = scope.dependency  # type: ignore[assignment]
-        self._needed = SecurityScopes(list(scope.scopes or ()))
+        if PREDICTIONS not in self.dependencies:
+            raise ValueError(f"{path}: whoever may predict may call a direct route")
         self.app = self.answer
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,7 +45,7 @@ class DirectRoute(APIRoute):
         headers = dict(scope["headers"])
         try:
             credentials = await bearer(request) if b"authorization" in headers else None
-            await self._authorise(request, self._needed, credentials)
+            await authorised_to_predict(request, NEEDED, credentials)
             body = await request.body()
             wanted = self._wanted(scope, Body(headers, body))
             parts: Services = scope["state"]["parts"]
