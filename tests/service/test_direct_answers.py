@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fitserve_service.access.scopes import TRAIN
+from fitserve_service.direct.route import DirectRoute
 from fitserve_service.predict import sessions
 from service.conftest import settings_for
 from support.keys import bearer, keyed
@@ -148,6 +150,10 @@ class TestCaller:
                 for path in ("/predict", "/predict", "/predict?")
             ]
         assert [answer.headers.get("vary") for answer in answers] == ["Origin"] * 3
+
+    def test_may_never_be_one_that_another_scope_is_meant_for(self) -> None:
+        with pytest.raises(ValueError, match="whoever may predict may call a direct route"):
+            DirectRoute("/train", lambda: None, dependencies=[TRAIN])  # type: ignore[arg-type,return-value]
 
     def test_that_is_another_sites_page_is_refused(self, alone: RunningService) -> None:
         for _ in range(2):
