@@ -1,6 +1,7 @@
 """The Open Inference Protocol over kept models: JSON, binary, classes, metadata, refusals."""
 
 import json
+import struct
 from typing import Any
 
 import httpx2
@@ -10,6 +11,12 @@ import pytest
 from support.perceptrons import Digits, Line, keep
 from support.serving import RunningService
 
+BINARY = {
+    "name": "inputs",
+    "datatype": "UINT8",
+    "shape": [1, 784],
+    "parameters": {"binary_data_size": 784},
+}
 PIXELS = np.random.default_rng(5).integers(0, 256, (2, 784)).astype(np.float32)
 
 
@@ -78,6 +85,47 @@ class TestInfer:
         assert output["parameters"]["binary_data_size"] == len(raw)
         found = np.frombuffer(raw, "<f4").reshape(output["shape"])
         np.testing.assert_allclose(found, digits.probabilities(PIXELS), atol=1e-6)
+
+    @pytest.mark.usefixtures("digits")
+    def test_what_was_said_before_is_of_the_bytes_at_hand(self, service: RunningService) -> None:
+        request = {"inputs": [BINARY], "parameters": {"binary_data_output": True}}
+        for pixels in (PIXELS[0], PIXELS[1], PIXELS[0]):
+            [output] = infer(service, tensor(pixels.tolist(), [1, 784])).json()["outputs"]
+            for id_ in (None, "a", "b"):
+                asked = request | ({} if id_ is None else {"id": id_})
+                told, raw = behind(infer_binary(service, asked, pixels.astype("<u1").tobytes()))
+                assert told.get("id") == id_
+                assert np.frombuffer(raw, "<f4").tolist() == np.float32(output["data"]).tolist()
+        assert infer_binary(service, request, bytes(783)).status_code == 400
+
+    @pytest.mark.usefixtures("digits")
+    def test_gives_classes_as_bytes(self, service: RunningService) -> None:
+        wanted = {"name": "probabilities", "parameters": {"classification": 2}}
+        as_bytes = {**wanted, "parameters": {"classification": 2, "binary_data": True}}
+        given = tensor(PIXELS.tolist(), [2, 784])
+        [output] = infer(service, given, outputs=[wanted]).json()["outputs"]
+        _, raw = behind(infer(service, given, outputs=[as_bytes]))
+        texts = [text.encode() for text in output["data"]]
+        assert raw == b"".join(struct.pack("<I", len(text)) + text for text in texts)
+
+    @pytest.mark.parametrize(
+        ("outputs", "told"),
+        [
+            (7, "outputs must name the one output"),
+            ([{"name": "probabilities"}] * 2, "outputs must name the one output"),
+            ([{"name": "value"}], "the model's one output is probabilities; received the name"),
+            ([{"parameters": {}}], "an output must have its name"),
+            ([{"name": "probabilities", "parameters": {"classification": -1}}], "how many classes"),
+            ([{"name": "probabilities", "parameters": 3}], "parameters must be an object"),
+        ],
+    )
+    @pytest.mark.usefixtures("digits")
+    def test_outputs_that_cannot_be_are_refused(
+        self, service: RunningService, outputs: Any, told: str
+    ) -> None:
+        answer = infer(service, tensor(PIXELS.tolist(), [2, 784]), outputs=outputs)
+        assert answer.status_code == 400
+        assert told in answer.json()["error"]
 
     def test_names_the_most_probable_classes(self, service: RunningService, digits: Digits) -> None:
         wanted = {"name": "probabilities", "parameters": {"classification": 3}}

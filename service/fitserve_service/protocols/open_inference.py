@@ -6,13 +6,10 @@ Source: https://github.com/kserve/open-inference-protocol, and Triton's document
 from importlib.metadata import version as package_version
 from typing import Any
 
-import orjson
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 
-from fitserve_core.errors import InvalidInputError
 from fitserve_core.predictions.tensors import rows_of
-from fitserve_core.received import describe
 from fitserve_service.access.scopes import PREDICTIONS, READ
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.direct.asked import Asked, Body, Wanted
@@ -20,11 +17,10 @@ from fitserve_service.direct.response import DirectResponse
 from fitserve_service.direct.route import DirectRoute
 from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.protocols.errors import RESPONSES
+from fitserve_service.protocols.infer_request import INPUT, InferRequest, read
+from fitserve_service.protocols.infer_response import HEADER_LENGTH, Head, respond
 from fitserve_service.protocols.served import Name, Version, loaded, numbered, tagged
-from fitserve_service.protocols.tensors import read_input, split, write_output
 
-INPUT = "inputs"
-HEADER_LENGTH = b"inference-header-content-length"
 EXTENSIONS = ["binary_tensor_data", "classification", "model_repository"]
 
 router = APIRouter(
@@ -164,24 +160,12 @@ async def _metadata(parts: Services, name: str, tag: str | None) -> dict[str, An
 
 def _wanted(body: Body, name: str, tag: str | None) -> Wanted:
     given = body.headers.get(HEADER_LENGTH)
-    asked, binary = split(body.content, None if given is None else given.decode("latin-1"))
-    return Wanted(tagged(name, tag), lambda _, model: _answer(name, model, asked, binary))
+    asked, behind = read(body.content, None if given is None else given.decode("latin-1"))
+    return Wanted(tagged(name, tag), lambda _, model: _answer(name, model, asked, behind))
 
 
-def _answer(name: str, model: LoadedModel, asked: dict[str, Any], binary: bytes) -> DirectResponse:
-    id_ = asked.get("id")
-    if not (id_ is None or isinstance(id_, str)):
-        raise InvalidInputError(f"id must be a text; received {describe(id_)}", param="id")
-    outputs = model.outputs(rows_of(model.info, read_input(asked, binary, INPUT)))
+def _answer(name: str, model: LoadedModel, asked: InferRequest, behind: bytes) -> DirectResponse:
+    outputs = model.outputs(rows_of(model.info, asked.input.array(behind)))
     has_classes = model.info.task == "classification"
-    tensor, behind = write_output(asked, model.answer, outputs, has_classes=has_classes)
-    content = {"model_name": name, "outputs": [tensor]}
-    if model.version is not None:
-        content["model_version"] = str(model.version)
-    if id_ is not None:
-        content["id"] = id_
-    header = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
-    if behind is None:
-        return DirectResponse(header, b"application/json")
-    length = (HEADER_LENGTH, b"%d" % len(header))
-    return DirectResponse(header + behind, b"application/octet-stream", length)
+    head = Head(name, model.version, asked.id)
+    return respond(head, asked.output, model.answer, outputs, has_classes=has_classes)
