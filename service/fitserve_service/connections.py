@@ -28,6 +28,7 @@ class BoundedConnection(HttpToolsProtocol):
     connections 503.
     """
 
+    transport: GatheringTransport
     _awaited: Literal["head", "body"] | None = None
     _deadline: asyncio.TimerHandle | None = None
     _head_bytes: int | None = 0

@@ -64,6 +64,15 @@ def test_much_is_sent_at_once() -> None:
     assert _told(write) == [b"head " + large, b"rest", "turn"]
 
 
+def test_who_gathers_by_itself_sends_at_once_in_order() -> None:
+    def write(transport: GatheringTransport) -> None:
+        transport.write(b"first ")
+        transport.send(b"second")
+        transport.write(b"third")
+
+    assert _told(write) == [b"first second", b"third", "turn"]
+
+
 @pytest.mark.parametrize(("end", "sent"), [("close", [b"head body"]), ("abort", [])])
 def test_what_is_held_when_it_closes(end: str, sent: list[bytes]) -> None:
     def write(transport: GatheringTransport) -> None:

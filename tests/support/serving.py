@@ -45,6 +45,23 @@ class ServiceThread(threading.Thread):
         self.join(10)
         assert not self.is_alive()
 
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Keep the service from reading: what comes meanwhile, it reads in one turn of its loop."""
+        pausing, going_on = threading.Event(), threading.Event()
+
+        def pause() -> None:
+            pausing.set()
+            going_on.wait(10)
+
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(pause)
+        assert pausing.wait(10)
+        try:
+            yield
+        finally:
+            going_on.set()
+
     @property
     def config(self) -> uvicorn.Config:
         """How connections are served, for tests with less patience."""

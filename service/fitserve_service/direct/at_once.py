@@ -1,22 +1,22 @@
 """Answers for which nothing has to be waited for, given without ASGI."""
 
-import time
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from typing import NamedTuple
 
 from starlette.types import Scope
 
 from fitserve_core import tracing
-from fitserve_core.logs import bound
-from fitserve_service import instruments
 from fitserve_service.access.guard import Guard, Header, security_headers
 from fitserve_service.access.scopes import admits_at_once
 from fitserve_service.dependencies import Services
 from fitserve_service.direct.application import DirectApplication
 from fitserve_service.direct.asked import Body
+from fitserve_service.direct.prediction import Prediction
+from fitserve_service.direct.together import answer_together
 from fitserve_service.json_body import INLINE_BYTES
-from fitserve_service.requests import HEADER, request_id, tell
+from fitserve_service.requests import HEADER
 
 # Who sends one of these wants more than an answer, or comes from elsewhere than it seems. Who sends
 # a header twice is understood as the application understands it.
@@ -34,8 +34,13 @@ class Answer(NamedTuple):
     body: bytes
 
 
+Reply = Callable[[Answer | None], None]
+
+
 class AtOnce:
     """Answers requests of direct routes as the application would, if it need not wait.
+
+    Those that come in one turn of the event loop are answered together, at its end.
 
     What ASGI has around a request (a task, an event, messages, closures) takes as long as a
     perceptron. Whatever is unusual, or refused before its body is read, goes through it all the
@@ -50,6 +55,7 @@ class AtOnce:
     def __init__(self, app: DirectApplication, guard: Guard, most_bytes: int) -> None:
         self._app = app
         self._guard = guard
+        self._taken: dict[Prediction, Reply] = {}
         self._most_bytes = 0 if tracing.asked_for() else min(most_bytes, INLINE_BYTES)
 
     def admits(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
@@ -70,31 +76,51 @@ class AtOnce:
             and admits_at_once(scope, headers, self._services)
         )
 
-    def answer(self, scope: Scope, body: Body) -> Answer | None:
-        """Return the answer to an admitted request; None if it has to wait.
+    def take(self, scope: Scope, body: Body, reply: Reply) -> Prediction:
+        """Answer an admitted request at the end of this turn of the event loop.
 
         Args:
             scope: as `admits` left it.
             body: whole.
+            reply: is called with the answer; with None if it has to be waited for.
         """
-        id_ = request_id(body.headers)
-        began = time.perf_counter()
-        with bound(request_id=id_.decode()):
-            response = scope["route"].answer_at_once(scope, body)
-            if response is None:
-                return None
-            status, given = response.status_code, response.raw_headers
-            seconds = time.perf_counter() - began
-            instruments.count(scope, status, seconds)
-            tell(scope, status, seconds)
-        lines = as_written([*given, (HEADER, id_)]) + _always(security_headers(given))
-        return Answer(status, lines, bytes(response.body))
+        if not self._taken:
+            asyncio.get_running_loop().call_soon(self._end_turn)
+        prediction = Prediction(scope, body)
+        self._taken[prediction] = reply
+        return prediction
+
+    def answer_now(self, prediction: Prediction) -> None:
+        """Answer a request that was taken, unless it is answered, before the turn ends."""
+        reply = self._taken.pop(prediction, None)
+        if reply is not None:
+            self._answer({prediction: reply})
+
+    def _end_turn(self) -> None:
+        taken, self._taken = self._taken, {}
+        self._answer(taken)
+
+    def _answer(self, taken: Mapping[Prediction, Reply]) -> None:
+        answer_together(taken, self._services)
+        # None is sent before all are there: it would wake a client, which then sleeps again.
+        answers = [_written(prediction) for prediction in taken]
+        for reply, answer in zip(taken.values(), answers, strict=True):
+            reply(answer)
 
     @cached_property
     def _services(self) -> Services:
         """The application's parts: it has them once it has started."""
         services: Services = self._app.state.services
         return services
+
+
+def _written(prediction: Prediction) -> Answer | None:
+    response = prediction.response
+    if response is None:
+        return None
+    given = response.raw_headers
+    lines = as_written([*given, (HEADER, prediction.id)]) + _always(security_headers(given))
+    return Answer(response.status_code, lines, bytes(response.body))
 
 
 def as_written(headers: Iterable[Header]) -> bytes:

@@ -18,9 +18,10 @@ from fitserve_service.access.scopes import (
     bearer,
 )
 from fitserve_service.dependencies import Services
-from fitserve_service.direct.asked import Body, Wanted
+from fitserve_service.direct.asked import Body, Predicted, Wanted
 from fitserve_service.errors import respond_to
 from fitserve_service.json_body import by_size
+from fitserve_service.predict.sessions import LoadedModel
 
 NEEDED = SecurityScopes([PREDICTS])
 
@@ -47,33 +48,27 @@ class DirectRoute(APIRoute):
             credentials = await bearer(request) if b"authorization" in headers else None
             await authorised_to_predict(request, NEEDED, credentials)
             body = await request.body()
-            wanted = self._wanted(scope, Body(headers, body))
+            wanted = self.wanted(scope, Body(headers, body))
             parts: Services = scope["state"]["parts"]
             model = await parts.sessions.find(wanted.model)
             if wanted.waits:
-                response = await run_in_threadpool(wanted.answer, parts, model)
+                response = await run_in_threadpool(_answered, wanted, parts, model)
             else:
-                response = await by_size(body, wanted.answer, parts, model)
+                response = await by_size(body, _answered, wanted, parts, model)
         except Exception as error:
             response = respond_to(request, error)
         await response(scope, receive, send)
 
-    def answer_at_once(self, scope: Scope, body: Body) -> Response | None:
-        """Return the answer to a request that was let pass, or None where one has to wait for it.
+    def wanted(self, scope: Scope, body: Body) -> Wanted:
+        """Return what a request wants.
 
         Args:
             scope: of the request, matched.
-            body: whole, and small.
-        """
-        try:
-            wanted = self._wanted(scope, body)
-            parts: Services = scope["state"]["parts"]
-            model = None if wanted.waits else parts.sessions.at_hand(wanted.model)
-            return None if model is None else wanted.answer(parts, model)
-        except Exception as error:
-            return respond_to(Request(scope), error)
+            body: whole.
 
-    def _wanted(self, scope: Scope, body: Body) -> Wanted:
+        Raises:
+            FitserveError: the endpoint's.
+        """
         wanted: Wanted = self.endpoint(asked=body, **scope["path_params"])
         return wanted
 
@@ -91,3 +86,8 @@ class _Whole(Request):
             pieces.append(message.get("body", b""))
             if not message.get("more_body", False):
                 return b"".join(pieces)
+
+
+def _answered(wanted: Wanted, parts: Services, model: LoadedModel) -> Response:
+    rows = wanted.rows(model)
+    return wanted.answer(parts, Predicted(model, rows, model.outputs(rows)))

@@ -9,13 +9,14 @@ from typing import Any
 import orjson
 from fastapi import APIRouter
 
+from fitserve_core.datasets.dataset import Array
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.predicted import Predictions
 from fitserve_core.predictions import answers, decode_instances
 from fitserve_core.received import describe, shorten
 from fitserve_service.access.scopes import PREDICTIONS
 from fitserve_service.dependencies import Services
-from fitserve_service.direct.asked import Asked, Wanted
+from fitserve_service.direct.asked import Asked, Predicted, Wanted
 from fitserve_service.direct.response import DirectResponse
 from fitserve_service.direct.route import DirectRoute
 from fitserve_service.errors import ERROR_STATUSES
@@ -52,16 +53,19 @@ def predict(asked: Asked) -> Wanted:
     require_json(asked.headers)
     name, instances, spread_too = _fields(asked.content)
 
-    def answer(parts: Services, model: LoadedModel) -> DirectResponse:
-        inputs = decode_instances(model.info, instances, asked.content)
-        predictions = answers(model.info, model.outputs(inputs))
+    def rows(model: LoadedModel) -> Array:
+        return decode_instances(model.info, instances, asked.content)
+
+    def answer(parts: Services, predicted: Predicted) -> DirectResponse:
+        model = predicted.model
+        predictions = answers(model.info, predicted.outputs)
         content = {"model": name, "run_id": model.run_id, "predictions": predictions}
         if spread_too:
-            content["spread"] = spread(parts.store.models, parts.sessions, model, inputs)
+            content["spread"] = spread(parts.store.models, parts.sessions, model, predicted.rows)
         body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
         return DirectResponse(body, b"application/json")
 
-    return Wanted(name, answer, waits=spread_too)
+    return Wanted(name, rows, answer, waits=spread_too)
 
 
 def _fields(body: bytes) -> tuple[str, list[Any], bool]:

@@ -12,10 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from fitserve_core.predictions.tensors import rows_of
 from fitserve_service.access.scopes import PREDICTIONS, READ
 from fitserve_service.dependencies import Parts, Services
-from fitserve_service.direct.asked import Asked, Body, Wanted
+from fitserve_service.direct.asked import Asked, Body, Predicted, Wanted
 from fitserve_service.direct.response import DirectResponse
 from fitserve_service.direct.route import DirectRoute
-from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.protocols.errors import RESPONSES
 from fitserve_service.protocols.infer_request import INPUT, InferRequest, read
 from fitserve_service.protocols.infer_response import HEADER_LENGTH, Head, respond
@@ -161,11 +160,19 @@ async def _metadata(parts: Services, name: str, tag: str | None) -> dict[str, An
 def _wanted(body: Body, name: str, tag: str | None) -> Wanted:
     given = body.headers.get(HEADER_LENGTH)
     asked, behind = read(body.content, None if given is None else given.decode("latin-1"))
-    return Wanted(tagged(name, tag), lambda _, model: _answer(name, model, asked, behind))
+    return Wanted(
+        tagged(name, tag),
+        lambda model: rows_of(model.info, asked.input.array(behind)),
+        lambda _, predicted: _answer(name, asked, predicted),
+    )
 
 
-def _answer(name: str, model: LoadedModel, asked: InferRequest, behind: bytes) -> DirectResponse:
-    outputs = model.outputs(rows_of(model.info, asked.input.array(behind)))
-    has_classes = model.info.task == "classification"
-    head = Head(name, model.version, asked.id)
-    return respond(head, asked.output, model.answer, outputs, has_classes=has_classes)
+def _answer(name: str, asked: InferRequest, predicted: Predicted) -> DirectResponse:
+    model = predicted.model
+    return respond(
+        Head(name, model.version, asked.id),
+        asked.output,
+        model.answer,
+        predicted.outputs,
+        has_classes=model.info.task == "classification",
+    )

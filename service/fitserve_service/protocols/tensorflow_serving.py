@@ -5,13 +5,12 @@ Source: https://www.tensorflow.org/tfx/serving/api_rest.
 
 from typing import Any
 
-import numpy as np
 import orjson
 from fastapi import APIRouter
-from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from fitserve_core.datasets.dataset import Array
 from fitserve_core.datasets.registry import DatasetInfo
 from fitserve_core.errors import InvalidInputError, NotFoundError
 from fitserve_core.predictions import decode_instances
@@ -23,7 +22,6 @@ from fitserve_service.direct.asked import Asked, Body, Wanted
 from fitserve_service.direct.response import DirectResponse
 from fitserve_service.direct.route import DirectRoute
 from fitserve_service.json_body import json_object
-from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.protocols.bodies import numbers
 from fitserve_service.protocols.errors import RESPONSES
 from fitserve_service.protocols.served import Label, Name, Version, loaded, numbered, tagged
@@ -131,10 +129,6 @@ async def metadata_version(name: Name, version: Version, parts: Parts) -> dict[s
 def _wanted(body: Body, name: str, tag: str | None) -> Wanted:
     # Whatever its type is called: that protocol's own examples send it as a form's.
     asked = json_object(body.content)
-    return Wanted(tagged(name, tag), lambda _, model: _answer(model, asked, body.content))
-
-
-def _answer(model: LoadedModel, asked: dict[str, Any], body: bytes) -> DirectResponse:
     signature = asked.get("signature_name", SIGNATURE)
     if signature != SIGNATURE:
         raise NotFoundError(
@@ -146,16 +140,25 @@ def _answer(model: LoadedModel, asked: dict[str, Any], body: bytes) -> DirectRes
             f"give either instances or inputs; received {', '.join(given) or 'neither'}"
         )
     if given == ["instances"]:
-        rows = _rows(model.info, asked["instances"], body)
-        content = {"predictions": model.outputs(rows)}
-    else:
-        content = {"outputs": model.outputs(_columns(model.info, asked[INPUT]))}
-    return DirectResponse(
-        orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY), b"application/json"
+        instances = asked["instances"]
+        return Wanted(
+            tagged(name, tag),
+            lambda model: _rows(model.info, instances, body.content),
+            lambda _, predicted: _json({"predictions": predicted.outputs}),
+        )
+    return Wanted(
+        tagged(name, tag),
+        lambda model: _columns(model.info, asked[INPUT]),
+        lambda _, predicted: _json({"outputs": predicted.outputs}),
     )
 
 
-def _rows(info: DatasetInfo, instances: Any, body: bytes) -> NDArray[np.float32]:
+def _json(content: dict[str, Array]) -> DirectResponse:
+    body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+    return DirectResponse(body, b"application/json")
+
+
+def _rows(info: DatasetInfo, instances: Any, body: bytes) -> Array:
     if not isinstance(instances, list):
         raise InvalidInputError(
             f"instances must be a list of instances; received {describe(instances)}"
@@ -166,7 +169,7 @@ def _rows(info: DatasetInfo, instances: Any, body: bytes) -> NDArray[np.float32]
     return decode_instances(info, named, body)
 
 
-def _columns(info: DatasetInfo, inputs: Any) -> NDArray[np.float32]:
+def _columns(info: DatasetInfo, inputs: Any) -> Array:
     if isinstance(inputs, dict) and inputs.keys() == {INPUT}:
         inputs = inputs[INPUT]
     return rows_of(info, numbers(inputs, INPUT))
