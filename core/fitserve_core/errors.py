@@ -53,6 +53,12 @@ class ConflictError(FitserveError):
     code = "conflict"
 
 
+class AddressTooLongError(FitserveError):
+    """A path and query longer than any of the API's."""
+
+    code = "uri_too_long"
+
+
 class UnauthorizedError(FitserveError):
     """No API key, or an unknown one."""
 

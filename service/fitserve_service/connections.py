@@ -32,6 +32,7 @@ class BoundedConnection(HttpToolsProtocol):
     _awaited: Literal["head", "body"] | None = None
     _deadline: asyncio.TimerHandle | None = None
     _head_bytes: int | None = 0
+    _has_ended = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a first request, for a while."""
@@ -46,11 +47,13 @@ class BoundedConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the head has grown too large."""
+        self._has_ended = False
         super().data_received(data)
         if self._awaited is None or self.transport.is_closing():
             return  # most requests come whole, and no timer is set
         self._limit_waiting()
-        if self._head_bytes is None:
+        # Behind another request, how much of what came belongs to the head is not told.
+        if self._head_bytes is None or self._has_ended:
             return
         self._head_bytes += len(data)
         if self._head_bytes > MOST_HEAD_BYTES:
@@ -74,12 +77,16 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Wait for nothing: the request is whole."""
-        self._expect(None)
+        self._ended()
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""
         self._refuse(400, "http_error", msg)
+
+    def _ended(self) -> None:
+        self._has_ended = True
+        self._expect(None)
 
     def _await_body(self) -> None:
         self._head_bytes = None

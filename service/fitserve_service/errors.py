@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from fitserve_core.errors import (
+    AddressTooLongError,
     ConflictError,
     FitserveError,
     ForbiddenError,
@@ -37,6 +38,7 @@ STATUS_OF: dict[type[FitserveError], int] = {
     ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,
+    AddressTooLongError: 414,
     InvalidInputError: 422,
     QuotaExceededError: 429,
     RateLimitedError: 429,

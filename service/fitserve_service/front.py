@@ -2,13 +2,19 @@
 
 import time
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fitserve_core.errors import AddressTooLongError
 from fitserve_core.logs import bound
 from fitserve_service import instruments
 from fitserve_service.access.guard import Guard, security_headers
 from fitserve_service.body_limit import BodyLimit
+from fitserve_service.errors import respond_to
 from fitserve_service.requests import HEADER, request_id, tell
+
+# RFC 9110, 4.1: as many as are to be read at least.
+MOST_ADDRESS_BYTES = 8_000
 
 
 class Front:
@@ -43,7 +49,16 @@ class Front:
 
         with bound(request_id=id_.decode()):
             try:
-                app = self._guard.refused(scope, headers) or self._app
+                app = _refused(scope) or self._guard.refused(scope, headers) or self._app
                 await app(scope, self._limit.bounded(headers, receive), answer)
             finally:
                 tell(scope, status, time.perf_counter() - began)
+
+
+def _refused(scope: Scope) -> ASGIApp | None:
+    """Return the answer to a request whose address is too long, None for all others."""
+    size = len(scope["raw_path"]) + len(scope["query_string"])
+    if size <= MOST_ADDRESS_BYTES:
+        return None
+    told = f"a path and its query have at most {MOST_ADDRESS_BYTES:,} bytes; received {size:,}"
+    return respond_to(Request(scope), AddressTooLongError(told))

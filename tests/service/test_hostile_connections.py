@@ -13,6 +13,7 @@ from service.conftest import settings_for
 from support.keys import keyed
 from support.refusals import refusal
 from support.serving import RunningService, connected, running_service
+from support.wavelengths import answers
 
 JSON = {"Content-Type": "application/json"}
 
@@ -40,6 +41,29 @@ class TestHead:
             # No byte more: what is never read would reset the connection before it was told.
             connection.sendall(begun.ljust(connections.MOST_HEAD_BYTES + 1, b"x"))
             assert _answer(connection) == (431, "head_too_large")
+
+    def test_behind_many_requests_is_not_taken_for_a_large_one(
+        self, shared_service: RunningService
+    ) -> None:
+        one = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + b"x" * 7_000 + b"\r\n\r\n"
+        many = 2 * connections.MOST_HEAD_BYTES // len(one)
+        with connected(shared_service) as connection:
+            with shared_service.thread.paused():
+                connection.sendall(many * one + one[:100])
+            connection.sendall(one[100:])
+            found = answers(connection, many + 1)
+        assert [status for status, _ in found] == [200] * (many + 1)
+
+    @pytest.mark.parametrize("path", ["/predict", "/experiments", "/v2/models/{}/infer", "/x?{}"])
+    def test_with_an_address_longer_than_any_is_told(
+        self, shared_service: RunningService, path: str
+    ) -> None:
+        long = "x" * 8_000
+        asked = path.format(long) if "{}" in path else f"{path}/{long}"
+        answer = shared_service.http.post(asked, json={})
+        assert answer.status_code == 414
+        assert "at most 8,000 bytes; received 8,0" in answer.text
+        assert "x-request-id" in answer.headers
 
     def test_that_never_ends_is_told(
         self, shared_service: RunningService, monkeypatch: pytest.MonkeyPatch

@@ -13,8 +13,9 @@ from fitserve_service.direct.asked import Body
 from fitserve_service.direct.at_once import Answer, AtOnce, as_written
 from fitserve_service.direct.prediction import Prediction
 
-# A path that is the same however it is read: without a query, a fragment, something escaped.
-PLAIN = re.compile(rb"[A-Za-z0-9/:._@-]+")
+# A path that is the same however it is read: without a query, a fragment, something escaped. None
+# of those that are asked is longer.
+PLAIN = re.compile(rb"[A-Za-z0-9/:._@-]{1,1000}")
 
 
 @dataclass
@@ -86,7 +87,7 @@ class DirectConnection(BoundedConnection):
         if held is None:
             super().on_message_complete()
             return
-        self._expect(None)
+        self._ended()
         body = Body(held.headers, b"".join(held.pieces))
         held.whole = self._at_once.take(held.scope, body, self._reply)
 

@@ -15,7 +15,7 @@ from fitserve_workers.training.keys import AUGMENTATION
 from fitserve_workers.training.noise import Noise
 from fitserve_workers.training.nonzeros import NonZeros, Scratch
 from fitserve_workers.training.optimizers import build_optimizer
-from fitserve_workers.training.orders import MAX_GRADIENT_ROWS
+from fitserve_workers.training.orders import MAX_GRADIENT_ROWS, order_block
 from fitserve_workers.training.penalty import penalty_parts
 from fitserve_workers.training.schedules import LearningRate
 from fitserve_workers.training.shape import Batches, Shape
@@ -178,9 +178,10 @@ class Program(CompiledModel):
 
     def _nothing(self) -> tuple[Any, Any]:
         """Return orders and a sample of no meaning."""
-        width = self.shape.steps * self.shape.batch_size
-        orders = tf.zeros((self.shape.block, width), tf.int32)
-        return orders, tf.zeros(min(self.shape.train_rows, MAX_GRADIENT_ROWS), tf.int32)
+        shape = self.shape
+        orders = order_block(0, range(0), shape.train_rows, shape.block, shape.batch_size)
+        sample = tf.zeros(min(shape.train_rows, MAX_GRADIENT_ROWS), tf.int32)
+        return tf.constant(orders), sample
 
 
 def _augmenter(shape: Shape, draws: Noise) -> Augmenter | None:
