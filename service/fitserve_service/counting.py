@@ -29,7 +29,7 @@ REQUEST_SECONDS = Histogram(
 )
 _PREDICTION_SECONDS = Histogram(
     "fitserve_prediction_seconds",
-    "Seconds that a model took for the rows of a request, by its data set.",
+    "Seconds of a call of a model, for one request or several together, by its data set.",
     ["dataset"],
     buckets=(0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10),
 )

@@ -57,7 +57,8 @@ class Front:
 
 def _refused(scope: Scope) -> ASGIApp | None:
     """Return the answer to a request whose address is too long, None for all others."""
-    size = len(scope["raw_path"]) + len(scope["query_string"])
+    path, query = scope["raw_path"], scope["query_string"]
+    size = len(path) + len(b"?" + query if query else b"")
     if size <= MOST_ADDRESS_BYTES:
         return None
     told = f"a path and its query have at most {MOST_ADDRESS_BYTES:,} bytes; received {size:,}"

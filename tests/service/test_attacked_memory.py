@@ -110,6 +110,16 @@ class TestMemory:
                 refusal(answer, 422)
         assert peak_kilobytes(process) - before < MOST_GROWTH_KILOBYTES
 
+    def test_keeps_no_long_id(self, api: tuple[int, httpx2.Client]) -> None:
+        process, http = api
+        before = peak_kilobytes(process)
+        tensor = {"name": "inputs", "datatype": "UINT8", "shape": [1, 784], "data": [9] * 784}
+        asked = {"inputs": [tensor], "parameters": {"binary_data_output": True}}
+        for number in range(50):
+            told = asked | {"id": str(number).ljust(2_000_000)}
+            assert http.post("/v2/models/mnist/infer", json=told).status_code == 200
+        assert peak_kilobytes(process) - before < MOST_GROWTH_KILOBYTES
+
     @pytest.mark.parametrize(("length", "status"), [(7_900, 405), (60_000, 414)])
     def test_keeps_no_long_path(
         self, api: tuple[int, httpx2.Client], length: int, status: int

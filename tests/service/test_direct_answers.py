@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fitserve_core.store import Viewer
 from fitserve_service.access.scopes import TRAIN
 from fitserve_service.direct.route import DirectRoute
 from fitserve_service.predict import sessions
@@ -141,6 +142,31 @@ class TestCaller:
                 assert ask(**bearer(keys["reader"])) == 200
                 assert ask() == ask(Authorization="Bearer fs_wrong") == 401
                 assert ask(Authorization=f"Basic {keys['boss']}") == 401
+
+    def test_with_a_key_has_what_it_may_see_at_hand(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sessions, "RESOLVED_FOR_SECONDS", 60)
+        names = {"owner": "train", "other": "train"}
+        settings, keys = keyed(settings_for(tmp_path), names)
+        with running_service(settings) as service:
+            store = service.store.seen_by(Viewer("owner"))
+            kept = keep(store, service.artefacts, Line())
+            content = LINE.replace(b"eckerle4", kept.experiment.id.encode())
+
+            def ask(who: str) -> int:
+                told = {**JSON, **bearer(keys[who])}
+                return service.http.post("/predict", content=content, headers=told).status_code
+
+            assert (ask("owner"), ask("other")) == (200, 404)
+
+            async def fail(*_: object) -> None:
+                raise AssertionError("the application was asked")
+
+            monkeypatch.setattr(DirectRoute, "answer", fail)
+            assert [ask("owner") for _ in range(3)] == [200] * 3
+            monkeypatch.undo()
+            assert ask("other") == 404
 
     def test_of_other_sites_is_told_the_same(self, tmp_path: Path) -> None:
         with running_service(settings_for(tmp_path, cors_origins=["https://a.example"])) as service:

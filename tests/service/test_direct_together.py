@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fitserve_core.datasets.dataset import Array
+from fitserve_service.direct import at_once
 from fitserve_service.predict import sessions
 from service.conftest import settings_for
 from support.perceptrons import Digits, Line, keep
@@ -95,6 +96,15 @@ def test_calls_are_bounded(both: RunningService, calls: list[tuple[str, int]]) -
     found = _ask_together(both, *asked)
     assert [len(_values(body)) for _, body in found] == [40, 24, 1, 100, 2]
     assert [rows for _, rows in calls] == [64, 1, 100, 2]
+
+
+def test_much_is_answered_before_the_rest_has_come(
+    both: RunningService, calls: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_once, "MOST_BYTES", 2 * len(_line(450)))
+    found = _ask_together(both, *[_line(450)] * 5)
+    assert [_values(body) for _, body in found] == [[pytest.approx(0.1)]] * 5
+    assert calls == [("eckerle4", 3), ("eckerle4", 2)]
 
 
 def test_what_is_refused_troubles_no_other(

@@ -26,6 +26,10 @@ NEVER_WITH = {
 }  # fmt: skip
 
 
+# Of bodies that are answered together: read, they may take thirty times as much memory.
+MOST_BYTES = 2**20
+
+
 class Answer(NamedTuple):
     """An answer as it is written: its status, the lines of its headers, its body."""
 
@@ -56,6 +60,7 @@ class AtOnce:
         self._app = app
         self._guard = guard
         self._taken: dict[Prediction, Reply] = {}
+        self._taken_bytes = 0
         self._most_bytes = 0 if tracing.asked_for() else min(most_bytes, INLINE_BYTES)
 
     def admits(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
@@ -77,7 +82,7 @@ class AtOnce:
         )
 
     def take(self, scope: Scope, body: Body, reply: Reply) -> Prediction:
-        """Answer an admitted request at the end of this turn of the event loop.
+        """Answer an admitted request at the end of this turn of the event loop, or when much came.
 
         Args:
             scope: as `admits` left it.
@@ -88,6 +93,9 @@ class AtOnce:
             asyncio.get_running_loop().call_soon(self._end_turn)
         prediction = Prediction(scope, body)
         self._taken[prediction] = reply
+        self._taken_bytes += len(body.content)
+        if self._taken_bytes > MOST_BYTES:
+            self._end_turn()
         return prediction
 
     def answer_now(self, prediction: Prediction) -> None:
@@ -97,12 +105,12 @@ class AtOnce:
             self._answer({prediction: reply})
 
     def _end_turn(self) -> None:
-        taken, self._taken = self._taken, {}
+        taken, self._taken, self._taken_bytes = self._taken, {}, 0
         self._answer(taken)
 
     def _answer(self, taken: Mapping[Prediction, Reply]) -> None:
-        answer_together(taken, self._services)
-        # None is sent before all are there: it would wake a client, which then sleeps again.
+        answer_together(taken)
+        # No answer is sent before all are there: it would wake a client, which then sleeps again.
         answers = [_written(prediction) for prediction in taken]
         for reply, answer in zip(taken.values(), answers, strict=True):
             reply(answer)

@@ -82,7 +82,7 @@ class DirectConnection(BoundedConnection):
             self._held.pieces.append(body)
 
     def on_message_complete(self) -> None:
-        """Have answered what is held."""
+        """Hand over what is held, to be answered."""
         held = self._held
         if held is None:
             super().on_message_complete()

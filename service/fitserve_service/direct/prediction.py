@@ -1,7 +1,6 @@
 """A request for a prediction that came whole, on its way to its answer."""
 
 import time
-from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +20,7 @@ class Prediction:
     """One request: it reads its rows, is given a model's outputs, and has its response.
 
     Args:
-        scope: of the request, matched.
+        scope: of the request, matched and let pass.
         body: whole, and small.
 
     Attributes:
@@ -44,47 +43,48 @@ class Prediction:
         self.id = request_id(body.headers)
         self.response: Response | None = None
 
-    def reads(self, parts: Services) -> bool:
+    def reads(self) -> bool:
         """Read the rows, and tell whether outputs are to follow: the request may be refused."""
-        return self._attempt(self._read, parts)
+        with bound(request_id=self.id.decode()):
+            try:
+                return self._read()
+            except Exception as error:
+                self._end(respond_to(Request(self._scope), error))
+                return False
 
-    def answer(self, parts: Services, outputs: Array) -> None:
+    def answer(self, outputs: Array) -> None:
         """Make the answer of a model's outputs, (n, outputs)."""
-        self._attempt(self._answer, parts, outputs)
+        with bound(request_id=self.id.decode()):
+            try:
+                predicted = Predicted(self.model, self.rows, outputs)
+                response = self._wanted.answer(self._parts, predicted)
+            except Exception as error:
+                response = respond_to(Request(self._scope), error)
+            self._end(response)
 
     def fail(self, error: Exception) -> None:
         """Make the answer of what the model failed with."""
-        self._attempt(_raise, error)
+        with bound(request_id=self.id.decode()):
+            self._end(respond_to(Request(self._scope), error))
 
-    def _read(self, parts: Services) -> bool:
+    @property
+    def _parts(self) -> Services:
+        """The service as whoever asks may see it."""
+        parts: Services = self._scope["state"]["parts"]
+        return parts
+
+    def _read(self) -> bool:
         self._wanted = self._scope["route"].wanted(self._scope, self._body)
         if self._wanted.waits:
             return False
-        model = parts.sessions.at_hand(self._wanted.model)
+        model = self._parts.sessions.at_hand(self._wanted.model)
         if model is None:
             return False
         self.model, self.rows = model, self._wanted.rows(model)
         return True
-
-    def _answer(self, parts: Services, outputs: Array) -> bool:
-        predicted = Predicted(self.model, self.rows, outputs)
-        self._end(self._wanted.answer(parts, predicted))
-        return True
-
-    def _attempt(self, work: Callable[..., bool], *arguments: object) -> bool:
-        with bound(request_id=self.id.decode()):
-            try:
-                return work(*arguments)
-            except Exception as error:
-                self._end(respond_to(Request(self._scope), error))
-                return False
 
     def _end(self, response: Response) -> None:
         seconds = time.perf_counter() - self._began
         instruments.count(self._scope, response.status_code, seconds)
         tell(self._scope, response.status_code, seconds)
         self.response = response
-
-
-def _raise(error: Exception) -> bool:
-    raise error

@@ -7,22 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from fitserve_service.dependencies import Services
 from fitserve_service.direct.prediction import Prediction
 
 # With more of them a row takes no less, and memory grows.
 MOST_ROWS = 64
 
 
-def answer_together(predictions: Iterable[Prediction], parts: Services) -> None:
+def answer_together(predictions: Iterable[Prediction]) -> None:
     """Give each its response, unless it has to wait; rows for one model go through it together."""
     asking: dict[str, list[Prediction]] = {}
     for prediction in predictions:
-        if prediction.reads(parts):
+        if prediction.reads():
             asking.setdefault(prediction.model.run_id, []).append(prediction)
     for of_one_model in asking.values():
         for batch in _batches(of_one_model):
-            _answer(batch, parts)
+            _answer(batch)
 
 
 def _batches(predictions: Sequence[Prediction]) -> Iterator[list[Prediction]]:
@@ -38,11 +37,9 @@ def _batches(predictions: Sequence[Prediction]) -> Iterator[list[Prediction]]:
     yield batch
 
 
-def _answer(batch: Sequence[Prediction], parts: Services) -> None:
-    rows = batch[0].rows
-    if len(batch) > 1:
-        rows = np.concatenate([prediction.rows for prediction in batch])
+def _answer(batch: Sequence[Prediction]) -> None:
     try:
+        rows = np.concatenate([prediction.rows for prediction in batch])
         outputs = batch[0].model.outputs(rows)
     except Exception as error:
         for prediction in batch:
@@ -51,5 +48,5 @@ def _answer(batch: Sequence[Prediction], parts: Services) -> None:
     start = 0
     for prediction in batch:
         end = start + len(prediction.rows)
-        prediction.answer(parts, outputs[start:end])
+        prediction.answer(outputs[start:end])
         start = end

@@ -27,7 +27,7 @@ MOST_AXES = 8
 DIGITS = re.compile(r"[0-9]{1,20}")
 
 # JSON before bytes says no more than what the bytes are, the same in request after request.
-HEADERS_AT_MOST = 256
+REQUESTS_AT_MOST = 256
 HEADER_BYTES = 1024
 
 
@@ -88,6 +88,17 @@ class RequestOutput(NamedTuple):
     as_bytes: bool
     classes: int
 
+    def check(self, name: str) -> None:
+        """Compare with the model's output.
+
+        Raises:
+            InvalidInputError: the request names another one.
+        """
+        if self.name is not None and self.name != name:
+            raise InvalidInputError(
+                f"the model's one output is {name}; received the name {quote(self.name)}"
+            )
+
 
 class InferRequest(NamedTuple):
     """A request, checked but for what depends on the model, and for the numbers themselves."""
@@ -128,7 +139,7 @@ def _parsed(content: bytes) -> InferRequest:
     return InferRequest(id_, _input(asked.get("inputs")), _output(asked))
 
 
-_parsed_before = lru_cache(HEADERS_AT_MOST)(_parsed)
+_parsed_before = lru_cache(REQUESTS_AT_MOST)(_parsed)
 
 
 def _input(inputs: Any) -> RequestInput:

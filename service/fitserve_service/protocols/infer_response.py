@@ -8,14 +8,12 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from fitserve_core.errors import InvalidInputError
-from fitserve_core.received import quote
 from fitserve_service.direct.response import DirectResponse
 from fitserve_service.protocols.infer_request import RequestOutput
 
 HEADER_LENGTH = b"inference-header-content-length"
-# JSON before bytes is the same in answer after answer, as it is in requests.
-HEADERS_AT_MOST = 256
+# JSON before bytes is the same in answer after answer, but where requests have ids.
+ANSWERS_AT_MOST = 256
 
 
 class Head(NamedTuple):
@@ -50,14 +48,7 @@ def respond(
         name: the model's output.
         values: (n, outputs).
         has_classes: whether the outputs are classes, each labelled with its index.
-
-    Raises:
-        InvalidInputError: an output that the model has not.
     """
-    if wanted.name not in {None, name}:
-        raise InvalidInputError(
-            f"the model's one output is {name}; received the name {quote(wanted.name)}"
-        )
     if wanted.classes:
         best = np.argsort(-values, axis=1, kind="stable")[:, : wanted.classes]
         texts = _classes(values, best, labelled=has_classes)
@@ -86,14 +77,17 @@ def _within(head: Head, tensor: OutputTensor, data: Any) -> DirectResponse:
 
 
 def _behind(head: Head, tensor: OutputTensor, data: bytes) -> DirectResponse:
-    header = _before(head, tensor, len(data))
+    told = _before_bytes if head.id is not None else _before_bytes_again
+    header = told(head, tensor, len(data))
     length = (HEADER_LENGTH, b"%d" % len(header))
     return DirectResponse(header + data, b"application/octet-stream", length)
 
 
-@lru_cache(HEADERS_AT_MOST)
-def _before(head: Head, tensor: OutputTensor, size: int) -> bytes:
+def _before_bytes(head: Head, tensor: OutputTensor, size: int) -> bytes:
     return _json(head, {**tensor._asdict(), "parameters": {"binary_data_size": size}})
+
+
+_before_bytes_again = lru_cache(ANSWERS_AT_MOST)(_before_bytes)
 
 
 def _json(head: Head, tensor: dict[str, Any]) -> bytes:

@@ -9,12 +9,14 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 
+from fitserve_core.datasets.dataset import Array
 from fitserve_core.predictions.tensors import rows_of
 from fitserve_service.access.scopes import PREDICTIONS, READ
 from fitserve_service.dependencies import Parts, Services
 from fitserve_service.direct.asked import Asked, Body, Predicted, Wanted
 from fitserve_service.direct.response import DirectResponse
 from fitserve_service.direct.route import DirectRoute
+from fitserve_service.predict.sessions import LoadedModel
 from fitserve_service.protocols.errors import RESPONSES
 from fitserve_service.protocols.infer_request import INPUT, InferRequest, read
 from fitserve_service.protocols.infer_response import HEADER_LENGTH, Head, respond
@@ -162,9 +164,14 @@ def _wanted(body: Body, name: str, tag: str | None) -> Wanted:
     asked, behind = read(body.content, None if given is None else given.decode("latin-1"))
     return Wanted(
         tagged(name, tag),
-        lambda model: rows_of(model.info, asked.input.array(behind)),
+        lambda model: _rows(model, asked, behind),
         lambda _, predicted: _answer(name, asked, predicted),
     )
+
+
+def _rows(model: LoadedModel, asked: InferRequest, behind: bytes) -> Array:
+    asked.output.check(model.answer)
+    return rows_of(model.info, asked.input.array(behind))
 
 
 def _answer(name: str, asked: InferRequest, predicted: Predicted) -> DirectResponse:
