@@ -102,9 +102,10 @@ def test_much_is_answered_before_the_rest_has_come(
     both: RunningService, calls: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(at_once, "MOST_BYTES", 2 * len(_line(450)))
-    found = _ask_together(both, *[_line(450)] * 5)
-    assert [_values(body) for _, body in found] == [[pytest.approx(0.1)]] * 5
-    assert calls == [("eckerle4", 3), ("eckerle4", 2)]
+    unknown = b'{"model":"nobody","instances":[450]}'
+    found = _ask_together(both, *[_line(450)] * 3, unknown, unknown, _line(450))
+    assert [status for status, _ in found] == [200, 200, 200, 404, 404, 200]
+    assert calls == [("eckerle4", 2), ("eckerle4", 1), ("eckerle4", 1)]
 
 
 def test_what_is_refused_troubles_no_other(

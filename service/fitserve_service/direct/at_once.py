@@ -82,20 +82,20 @@ class AtOnce:
         )
 
     def take(self, scope: Scope, body: Body, reply: Reply) -> Prediction:
-        """Answer an admitted request at the end of this turn of the event loop, or when much came.
+        """Answer an admitted request at the end of this turn of the event loop, or when more comes.
 
         Args:
             scope: as `admits` left it.
             body: whole.
             reply: is called with the answer; with None if it has to be waited for.
         """
+        if self._taken_bytes + len(body.content) > MOST_BYTES:
+            self._end_turn()
         if not self._taken:
             asyncio.get_running_loop().call_soon(self._end_turn)
         prediction = Prediction(scope, body)
         self._taken[prediction] = reply
         self._taken_bytes += len(body.content)
-        if self._taken_bytes > MOST_BYTES:
-            self._end_turn()
         return prediction
 
     def answer_now(self, prediction: Prediction) -> None:
