@@ -153,11 +153,13 @@ class Epoch:
         return time.perf_counter() - began
 
 
-def trainings(each: RunPlan, dataset: Dataset) -> Callable[[], Start]:
+def trainings(
+    each: RunPlan, dataset: Dataset, *, may_skip_zeros: bool = True
+) -> Callable[[], Start]:
     """Return what makes a program, as what begins the run anew in it."""
 
     def program() -> Start:
-        programs = ProgramCache()
+        programs = ProgramCache(may_skip_zeros=may_skip_zeros)
         return lambda: Training(each, dataset, programs)
 
     return program

@@ -10,13 +10,12 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import sys
-from typing import Any
 
 from benchmarks.training.digits import digits
 from benchmarks.training.epoch_costs import PROGRAMS, TURNS, Pair, plan, told, trainings, turns
 from fitserve_core.datasets.dataset import Dataset
 from fitserve_core.spec import Dropout
-from fitserve_workers.training import ProgramCache, configure_tensorflow
+from fitserve_workers.training import configure_tensorflow
 
 WORKLOADS = [(100, 1, 1.0), (100, 8, 1.0), (1_000, 1, 0.5), (1_000, 8, 0.5)]
 
@@ -38,7 +37,7 @@ def skipping(dataset: Dataset) -> list[Pair]:
     return [
         Pair(
             f"784-{units}-10, batch {batch_size}, zeros skipped",
-            trainings(plan(units, batch_size), dataset, DenseCache),
+            trainings(plan(units, batch_size), dataset, may_skip_zeros=False),
             trainings(plan(units, batch_size), dataset),
             target,
         )
@@ -57,14 +56,6 @@ def dropping(dataset: Dataset) -> list[Pair]:
         ways = [trainings(each, dataset) for each in (plain, dropped)]
         pairs.append(Pair(f"784-100-10, batch 1, dropout {name}", *ways, 1.3))
     return pairs
-
-
-class DenseCache(ProgramCache):
-    """Programs of dense steps."""
-
-    def tensors(self, dataset: Dataset, **_: Any) -> Any:
-        """Return the rows alone."""
-        return super().tensors(dataset)
 
 
 if __name__ == "__main__":
