@@ -18,7 +18,7 @@ MOST_ADDRESS_BYTES = 8_000
 
 
 class Front:
-    """Give a request its id, let it pass or refuse it, bound what is read of its body.
+    """Give a request its id, let it pass or refuse it, bound its address and its body.
 
     Add headers to its answer, count and log it.
 
@@ -57,8 +57,8 @@ class Front:
 
 def _refused(scope: Scope) -> ASGIApp | None:
     """Return the answer to a request whose address is too long, None for all others."""
-    path, query = scope["raw_path"], scope["query_string"]
-    size = len(path) + len(b"?" + query if query else b"")
+    query = scope["query_string"]
+    size = len(scope["raw_path"]) + (len(query) + 1 if query else 0)
     if size <= MOST_ADDRESS_BYTES:
         return None
     told = f"a path and its query have at most {MOST_ADDRESS_BYTES:,} bytes; received {size:,}"

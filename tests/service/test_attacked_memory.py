@@ -120,13 +120,10 @@ class TestMemory:
             assert http.post("/v2/models/mnist/infer", json=told).status_code == 200
         assert peak_kilobytes(process) - before < MOST_GROWTH_KILOBYTES
 
-    @pytest.mark.parametrize(("length", "status"), [(7_900, 405), (60_000, 414)])
-    def test_keeps_no_long_path(
-        self, api: tuple[int, httpx2.Client], length: int, status: int
-    ) -> None:
+    def test_keeps_no_long_path(self, api: tuple[int, httpx2.Client]) -> None:
         process, http = api
         before = peak_kilobytes(process)
         for number in range(1_000):
-            name = f"%F0%9F%98%80{number}".ljust(length, "a")
-            assert http.post(f"/experiments/{name}").status_code == status
+            name = f"%F0%9F%98%80{number}".ljust(60_000, "a")
+            assert http.post(f"/experiments/{name}").status_code == 414
         assert peak_kilobytes(process) - before < MOST_GROWTH_KILOBYTES

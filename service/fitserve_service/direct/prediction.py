@@ -49,7 +49,7 @@ class Prediction:
             try:
                 return self._read()
             except Exception as error:
-                self._end(respond_to(Request(self._scope), error))
+                self._refuse(error)
                 return False
 
     def answer(self, outputs: Array) -> None:
@@ -59,13 +59,14 @@ class Prediction:
                 predicted = Predicted(self.model, self.rows, outputs)
                 response = self._wanted.answer(self._parts, predicted)
             except Exception as error:
-                response = respond_to(Request(self._scope), error)
-            self._end(response)
+                self._refuse(error)
+            else:
+                self._end(response)
 
     def fail(self, error: Exception) -> None:
         """Make the answer of what the model failed with."""
         with bound(request_id=self.id.decode()):
-            self._end(respond_to(Request(self._scope), error))
+            self._refuse(error)
 
     @property
     def _parts(self) -> Services:
@@ -82,6 +83,9 @@ class Prediction:
             return False
         self.model, self.rows = model, self._wanted.rows(model)
         return True
+
+    def _refuse(self, error: Exception) -> None:
+        self._end(respond_to(Request(self._scope), error))
 
     def _end(self, response: Response) -> None:
         seconds = time.perf_counter() - self._began
