@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from fitserve_workers.training.nonzeros import NonZeros, products
-from fitserve_workers.training.step import around_first, figure_sums, outputs_behind
+from fitserve_workers.training.step import around_first, figure_sums, outputs_behind, outputs_of
 from fitserve_workers.training.tasks import TaskFigures
 
 CHUNK_ROWS = 1_000
@@ -60,7 +60,7 @@ def _figures(
     start: Any,
 ) -> Any:
     if first_sums is None:
-        outputs = model(inputs, training=False)
+        outputs = outputs_of(model.layers, inputs, training=False)
     else:
         _, first, behind = around_first(model)
         sums = first_sums(start + tf.range(targets.shape[0]))

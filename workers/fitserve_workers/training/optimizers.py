@@ -33,12 +33,19 @@ class Adam(keras.optimizers.Adam):  # type: ignore[misc]
     Source: Kingma and Ba, 2015, with the corrections of both biases in the step's size.
     """
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        """Update one variable and its moments."""
-        place, step = self._get_variable_index(variable), tf.cast(self.iterations + 1, tf.float32)
+    def _backend_update_step(
+        self, grads: Any, trainable_variables: Any, learning_rate: Any
+    ) -> None:
+        """Update all variables, the size of their step worked out once for them all."""
+        step = tf.cast(self.iterations + 1, tf.float32)
         corrections = 1 - self.beta_1**step, 1 - self.beta_2**step
         # A power, since TensorFlow translates each root in a compiler of its own, 3 ms a root.
         size = learning_rate * corrections[1] ** 0.5 / corrections[0]
+        super()._backend_update_step(grads, trainable_variables, size)
+
+    def update_step(self, gradient: Any, variable: Any, size: Any) -> None:
+        """Update one variable and its moments."""
+        place = self._get_variable_index(variable)
 
         def moments(of_gradient: Any, mean: Any, square: Any) -> list[Any]:
             return [

@@ -91,7 +91,7 @@ def minimised(
     A training step uses the loss for its gradient alone, so the program never computes it.
     """
     inputs, targets = batch
-    figures = present.of(task.of_rows(model(inputs, training=True), targets))
+    figures = present.of(task.of_rows(outputs_of(model.layers, inputs, training=True), targets))
     return figures, tf.add_n([tf.reduce_sum(figures[0]) / present.count, *model.losses])
 
 
@@ -103,7 +103,7 @@ def gradient_step(model: keras.Model, task: TaskFigures, rows: Any, total: int) 
     """
     inputs, targets = rows
     with tf.GradientTape() as tape:
-        figures = task.of_rows(model(inputs, training=True), targets)
+        figures = task.of_rows(outputs_of(model.layers, inputs, training=True), targets)
         penalties = model.losses
         count = figures[0].shape[0]
         share = tf.add_n([tf.reduce_sum(figures[0]), *(count * each for each in penalties)]) / total
@@ -122,7 +122,7 @@ def gradient_norms(model: keras.Model, task: TaskFigures, rows: Any) -> Any:
     inputs, targets = rows
     layers = dense_layers(model)
     with tf.GradientTape() as tape:
-        figures = task.of_rows(model(inputs, training=False), targets)
+        figures = task.of_rows(outputs_of(model.layers, inputs, training=False), targets)
         loss = tf.add_n([tf.reduce_mean(figures[0]), *model.losses])
     gradients = tape.gradient(loss, [(layer.kernel, layer.bias) for layer in layers])
     flat = [tf.concat([tf.reshape(part, [-1]) for part in pair], 0) for pair in gradients]
@@ -148,8 +148,21 @@ def outputs_behind(
 ) -> Any:
     """Return a network's outputs from the products, (rows, units), of its first kernel."""
     outputs = first.activation(products + first.bias)
-    for layer in behind:
-        outputs = layer(outputs, training=training)
+    return outputs_of(behind, outputs, training=training)
+
+
+def outputs_of(layers: list[Any], inputs: Any, *, training: bool) -> Any:
+    """Return what `layers` make of their inputs, (rows, units), one after the other.
+
+    What Keras does, in operations that TensorFlow translates fast: it adds biases in one whose
+    gradient is translated in a compiler of its own, 4 ms each.
+    """
+    outputs = inputs
+    for layer in layers:
+        if isinstance(layer, keras.layers.Dense):
+            outputs = layer.activation(tf.matmul(outputs, layer.kernel) + layer.bias)
+        else:
+            outputs = layer(outputs, training=training)
     return outputs
 
 
