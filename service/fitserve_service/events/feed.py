@@ -1,6 +1,7 @@
 """The feed: one reader of the store for all streams, however many follow."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -11,7 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from fitserve_core.store.events import Events
 from fitserve_service.events.streams import Frame, Recent, Stream
 
-LOOK_EVERY_SECONDS = 0.1
+# Between two looks passes a twentieth of what the newest listener has waited, within these bounds:
+# the end of a run of a fifth of a second is told at once, and a long one costs ten looks a second.
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.1
+SHARE_OF_WAITING = 1 / 20
 QUIET_SECONDS = 15.0
 BATCH = 500
 RECENT_CHARACTERS = 8 * 2**20
@@ -35,6 +39,7 @@ class EventFeed:
         # Events after `_first`, up to `_last`, are at hand; None: nobody follows.
         self._first = 0
         self._last: int | None = None
+        self._came = 0.0
         self._beginning = asyncio.Lock()
         self._closing = False
 
@@ -98,6 +103,7 @@ class EventFeed:
     def _listening(self, stream: Stream) -> Iterator[asyncio.Event]:
         listener = asyncio.Event()
         self._listeners[listener] = stream
+        self._came = time.monotonic()
         try:
             yield listener
         finally:
@@ -109,12 +115,16 @@ class EventFeed:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            await asyncio.sleep(self._pause())
             if not self._listeners:
                 self._forget()
             elif self._last is not None:
                 with suppress(SQLAlchemyError):
                     await self._look(self._last)
+
+    def _pause(self) -> float:
+        waited = time.monotonic() - self._came
+        return min(max(SHARE_OF_WAITING * waited, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
 
     def _forget(self) -> None:
         self._recent.clear()
