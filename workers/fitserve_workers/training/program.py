@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.compiler.tf2xla.python.xla import dynamic_update_slice
 
 from fitserve_core.spec import Augmentation, RunPlan
 from fitserve_workers.training.augmentation import KINDS, Augmenter
@@ -192,4 +193,4 @@ def _augmenter(shape: Shape, draws: Noise) -> Augmenter | None:
 
 
 def _with_line(lines: Any, place: Any, line: Any) -> Any:
-    return tf.tensor_scatter_nd_update(lines, [[place]], [line])
+    return dynamic_update_slice(lines, line[tf.newaxis], [place, 0])

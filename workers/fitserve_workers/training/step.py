@@ -169,7 +169,7 @@ def outputs_of(layers: list[Any], inputs: Any, *, training: bool) -> Any:
 def figure_sums(figures: tuple[Any, ...], penalties: list[Any]) -> Any:
     """Return sums over rows, float64: of what is minimised, penalty and all, and of each figure."""
     # In float32, an epoch of 50,000 steps adds small losses to a large sum.
-    sums = [tf.reduce_sum(tf.cast(figure, tf.float64)) for figure in figures]
+    sums = tf.reduce_sum(tf.cast(tf.stack(figures), tf.float64), 1)
     rows = figures[0].shape[0]
     loss = tf.add_n([sums[0], *(rows * tf.cast(penalty, tf.float64) for penalty in penalties)])
-    return tf.stack([loss, *sums])
+    return tf.concat([loss[tf.newaxis], sums], 0)
