@@ -94,7 +94,8 @@ class Claims:
             LeaseLostError: the run was cancelled, or given to somebody else.
         """
         first, last = figures[0].epoch, figures[-1].epoch
-        rows = [{"run_id": claim.run_id, **row.model_dump()} for row in figures]
+        lines = [row.model_dump() for row in figures]
+        rows = [{"run_id": claim.run_id, **line} for line in lines]
         with self._database.writing() as connection:
             _lock(connection, claim)
             query = select(run.c.epoch).where(_mine(claim))
@@ -112,8 +113,8 @@ class Claims:
             }
             self._fenced(connection, claim, and_(_mine(claim), run.c.epoch == first - 1), **changed)
             connection.execute(insert(epoch), rows)
-            for start in range(0, len(figures), EPOCHS_AN_EVENT):
-                told = [row.model_dump() for row in figures[start : start + EPOCHS_AN_EVENT]]
+            for start in range(0, len(lines), EPOCHS_AN_EVENT):
+                told = lines[start : start + EPOCHS_AN_EVENT]
                 data = {"run_id": claim.run_id, "epochs": told}
                 events.append(connection, claim.experiment_id, "run.epochs", data)
 
