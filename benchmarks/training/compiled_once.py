@@ -1,6 +1,7 @@
 """A process of `compiling`: it compiles one program, on `one` core or `all`, and tells how long."""
 
 import dataclasses
+import gc
 import sys
 import time
 from typing import Any
@@ -35,5 +36,6 @@ def compiled(question: dict[str, Any]) -> dict[str, Any]:
 if __name__ == "__main__":
     if sys.argv[1] == "one":
         pin_to_one_core()
+    gc.freeze()  # as a slot does
     configure_tensorflow()
     answer(compiled)
