@@ -2,6 +2,7 @@
 
 FitserveError
 ├── InvalidInputError        a value that cannot be used, with its path
+├── BadRequestError          a request that HTTP does not allow
 ├── NotFoundError            no such experiment, run or model
 ├── ConflictError            impossible in the present state
 ├── UnauthorizedError        no API key, or an unknown one
@@ -39,6 +40,12 @@ class InvalidInputError(FitserveError):
     """A value that cannot be used."""
 
     code = "invalid_input"
+
+
+class BadRequestError(FitserveError):
+    """A request that HTTP does not allow."""
+
+    code = "http_error"
 
 
 class NotFoundError(FitserveError):

@@ -100,6 +100,13 @@ class Settings(BaseSettings, HouseLimits):
     def _listed(cls, value: str | Iterable[object]) -> Iterable[object]:
         return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
+    @field_validator("devices")
+    @classmethod
+    def _each_once(cls, devices: tuple[DeviceKind, ...]) -> tuple[DeviceKind, ...]:
+        if len(set(devices)) < len(devices):
+            raise ValueError(f"each kind of device is named once; received {','.join(devices)}")
+        return devices
+
     def environment(self) -> dict[str, str]:
         """Return the variables by which another process reads these very settings.
 

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from fitserve_core.errors import (
     AddressTooLongError,
+    BadRequestError,
     ConflictError,
     FitserveError,
     ForbiddenError,
@@ -34,6 +35,7 @@ from fitserve_service.protocols.errors import reworded, speaks_protocol
 log = logging.getLogger(__name__)
 
 STATUS_OF: dict[type[FitserveError], int] = {
+    BadRequestError: 400,
     UnauthorizedError: 401,
     ForbiddenError: 403,
     NotFoundError: 404,

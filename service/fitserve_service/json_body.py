@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from fitserve_core.errors import InvalidInputError
 from fitserve_core.received import describe
+from fitserve_service.strict_json import strict_json
 
 # What is asked by bodies up to this size is done on the event loop: a thread would cost more.
 INLINE_BYTES = 64 * 1024
@@ -35,7 +36,7 @@ def json_object(body: bytes, expected: str = "an object") -> dict[str, Any]:
 
     Raises:
         InvalidInputError: it is something else; the message says what was `expected`. Or it holds
-            more than any request needs.
+            more than any request needs, or an object in it has a key twice.
     """
     if len(body) > INLINE_BYTES:
         _require_few(body)
@@ -47,7 +48,23 @@ def json_object(body: bytes, expected: str = "an object") -> dict[str, Any]:
         raise InvalidInputError(
             f"the body must be {expected}; received {describe(parsed)}", received=parsed
         )
+    # Each key has a colon behind it. If there are more, some are parts of texts, or keys are lost.
+    if body.count(b":") != _keys(parsed):
+        strict_json(body)
     return parsed
+
+
+def _keys(parsed: dict[str, Any]) -> int:
+    """Return how many keys objects have, but for those in lists that begin with something else."""
+    keys, left = 0, [parsed]
+    while left:
+        match left.pop():
+            case dict() as found:
+                keys += len(found)
+                left += found.values()
+            case [dict(), *_] as found:
+                left += found
+    return keys
 
 
 def _require_few(body: bytes) -> None:

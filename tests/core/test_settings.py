@@ -44,6 +44,12 @@ class TestEnvironment:
             monkeypatch.setenv(name, value)
         assert Settings() == settings
 
+    @pytest.mark.parametrize("devices", ["cpu,cpu", "gpu,cpu,gpu"])
+    def test_a_device_is_named_once(self, monkeypatch: pytest.MonkeyPatch, devices: str) -> None:
+        monkeypatch.setenv("FITSERVE_DEVICES", devices)
+        with pytest.raises(ValueError, match=f"named once; received {devices}"):
+            Settings()
+
 
 class TestSecrets:
     def test_are_shown_by_no_representation(self, tmp_path: Path) -> None:

@@ -144,6 +144,36 @@ class TestBody:
         assert "not JSON" in refusal(answer, 422)["message"]
 
     @pytest.mark.parametrize(
+        ("path", "body", "key"),
+        [
+            (
+                "/predict",
+                '{"model": "eckerle4", "instances": [450], "instances": [451]}',
+                "instances",
+            ),
+            ("/predict", '{"model": "mnist", "instances": [{"b64": "", "b64" : ""}]}', "b64"),
+            ("/predict", r'{"model": "e:", "mode\u006c": "eckerle4", "instances": [450]}', "model"),
+            ("/predict", '{"a": {"b": 1, "b": 2}, "model": "e", "instances": []}', "b"),
+            ("/predict", '{"model": "e", "instances": [450, {"x": 1, "x": 1}]}', "x"),
+            ("/v1/models/eckerle4:predict", '{"instances": [[450]], "instances": []}', "instances"),
+            ("/v2/models/eckerle4/infer", '{"inputs": [{"name": "a", "name": "a"}]}', "name"),
+        ],
+    )
+    def test_that_says_a_key_twice_is_refused(
+        self, service: RunningService, path: str, body: str, key: str
+    ) -> None:
+        headers = {"Content-Type": "application/json"}
+        answer = service.http.post(path, content=body, headers=headers)
+        assert 400 <= answer.status_code <= 422
+        told = answer.json()["error"]
+        message = told["message"] if isinstance(told, dict) else told
+        assert f'the key "{key}" is given twice' in message
+
+    def test_may_have_colons_in_its_texts(self, service: RunningService) -> None:
+        body = {"model": "no:body", "instances": [450]}
+        assert refusal(service.http.post("/predict", json=body), 404)["received"] == "no:body"
+
+    @pytest.mark.parametrize(
         ("unit", "count", "received"),
         [
             (b"[],", 600_000, "about 600,001 and 600,005"),

@@ -20,11 +20,16 @@ JSON = {"Content-Type": "application/json"}
 
 def _answer(connection: socket.socket) -> tuple[int, str]:
     """Return status and error code of what comes before the connection ends."""
+    head, body = _received(connection)
+    return int(head.split()[1]), json.loads(body)["error"]["code"]
+
+
+def _received(connection: socket.socket) -> tuple[bytes, bytes]:
     received = b""
     while chunk := connection.recv(65_536):
         received += chunk
     head, _, body = received.partition(b"\r\n\r\n")
-    return int(head.split()[1]), json.loads(body)["error"]["code"]
+    return head, body
 
 
 class TestHead:
@@ -64,6 +69,31 @@ class TestHead:
         assert answer.status_code == 414
         assert "at most 8,000 bytes; received 8,0" in answer.text
         assert "x-request-id" in answer.headers
+
+    @pytest.mark.parametrize(
+        ("path", "version", "hosts", "told"),
+        [
+            ("/healthz", "1.1", ["127.0.0.1", "127.0.0.1"], "received 2"),
+            ("/predict", "1.1", ["evil.example", "localhost"], "received 2"),
+            ("/v2/health/live", "1.0", ["localhost"] * 3, "received 3"),
+            ("/predict", "1.1", [], "received none"),
+        ],
+    )
+    def test_without_one_host_is_told(
+        self, shared_service: RunningService, path: str, version: str, hosts: list[str], told: str
+    ) -> None:
+        lines = [f"POST {path} HTTP/{version}", "Content-Type: application/json"]
+        lines += ["Connection: close", "Content-Length: 2", *(f"Host: {host}" for host in hosts)]
+        with connected(shared_service) as connection:
+            connection.sendall("\r\n".join([*lines, "", "{}"]).encode())
+            head, body = _received(connection)
+        assert head.split()[1] == b"400"
+        assert f"a request has one Host header; {told}" in body.decode()
+
+    def test_of_http_1_0_may_name_no_host(self, shared_service: RunningService) -> None:
+        with connected(shared_service) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+            assert _answer(connection) == (403, "forbidden")
 
     def test_that_never_ends_is_told(
         self, shared_service: RunningService, monkeypatch: pytest.MonkeyPatch

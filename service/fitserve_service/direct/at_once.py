@@ -75,6 +75,7 @@ class AtOnce:
             length.isdigit()
             and 0 < int(length) <= self._most_bytes
             and len(headers) == len(scope["headers"])
+            and b"host" in headers
             and headers.keys().isdisjoint(NEVER_WITH)
             and self._app.matching(scope) is not None
             and self._guard.knows(headers)
