@@ -64,7 +64,7 @@ def _plan(units: int, size: int) -> RunPlan:
         "network": {"hidden_layers": [units]},
         "training": {"learning_rates": [0.01], "batch_size": size, "epochs": 1},
     }
-    return next(ExperimentSpec.model_validate(spec).cells()).plan
+    return ExperimentSpec.model_validate(spec).cells[0].plan
 
 
 def _bytes(units: int, size: int, rows: Dataset) -> float:

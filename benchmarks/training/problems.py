@@ -42,7 +42,7 @@ def spec(workload: Workload) -> dict[str, object]:
 
 def run_plan(workload: Workload) -> RunPlan:
     """Return the run of `spec`."""
-    cell = next(ExperimentSpec.model_validate(spec(workload)).cells())
+    cell = ExperimentSpec.model_validate(spec(workload)).cells[0]
     return cell.plan.model_copy(update={"seed": SEED})
 
 

@@ -33,7 +33,7 @@ class Limits(BaseModel):
         Raises:
             InvalidInputError: the first that it passes, and the setting that says so.
         """
-        plans = [cell.plan for cell in spec.cells()]
+        plans = [cell.plan for cell in spec.cells]
         runs = [spec.repetitions * (plan.split.folds or 1) for plan in plans]
         for plan in plans:
             for name, param, asked in _sizes(spec, plan):

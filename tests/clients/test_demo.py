@@ -97,4 +97,4 @@ class TestSpecs:
     @pytest.mark.parametrize(("spec", "runs"), [(DIGITS, 4), (CURVE, 4)])
     def test_are_accepted_as_they_are(self, spec, runs):
         accepted = ExperimentSpec.model_validate(spec)
-        assert len(list(accepted.cells())) * accepted.repetitions == runs
+        assert len(accepted.cells) * accepted.repetitions == runs

@@ -52,6 +52,6 @@ class TestAsAccepted:
                 as_accepted(ExperimentSpec, given)
 
     def test_plans_likewise(self) -> None:
-        [cell] = ExperimentSpec.model_validate(SPEC).cells()
+        [cell] = ExperimentSpec.model_validate(SPEC).cells
         now = cell.plan.model_dump(mode="json") | {"seed": -1}
         assert as_accepted(RunPlan, now) == cell.plan.model_copy(update={"seed": -1})

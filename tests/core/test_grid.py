@@ -28,7 +28,7 @@ class TestCells:
             grid={"network.hidden_layers": LAYERS, "training.optimizer": ["adam", "sgd"]},
             training={"learning_rates": [0.1, 0.01]},
         )
-        cells = list(spec.cells())
+        cells = spec.cells
         assert len(cells) == 12
         assert cells[1].config == {
             "learning_rate": 0.01,
@@ -40,24 +40,24 @@ class TestCells:
 
     def test_learning_rates_may_be_one_of_the_axes(self) -> None:
         spec = posted(grid={"training.learning_rates": [0.1, 0.2], "seed": [5, 6]})
-        assert [cell.config for cell in spec.cells()] == [
+        assert [cell.config for cell in spec.cells] == [
             {"learning_rate": rate, "seed": seed} for rate in (0.1, 0.2) for seed in (5, 6)
         ]
-        assert [cell.plan.seed for cell in spec.cells()] == [5, 6, 5, 6]
+        assert [cell.plan.seed for cell in spec.cells] == [5, 6, 5, 6]
 
     def test_optimizers_with_and_without_mini_batches_are_crossed(self) -> None:
-        cells = list(posted(grid={"training.optimizer": ["lbfgs", "sgd"]}).cells())
+        cells = list(posted(grid={"training.optimizer": ["lbfgs", "sgd"]}).cells)
         assert [cell.config for cell in cells] == [
             {"training.optimizer": "lbfgs"},
             {"learning_rate": 0.001, "training.optimizer": "sgd"},
         ]
         assert [cell.plan.batch_size for cell in cells] == [None, 2]
         base = {"training": {"optimizer": "lbfgs"}, "grid": {"training.optimizer": ["sgd"]}}
-        [only] = posted(**base).cells()
+        [only] = posted(**base).cells
         assert (only.plan.learning_rate, only.plan.batch_size) == (0.01, 2)
 
     def test_a_path_may_lead_into_an_object(self) -> None:
-        cells = posted(grid={"network.dropout.rate": [0.1, 0.2]}).cells()
+        cells = posted(grid={"network.dropout.rate": [0.1, 0.2]}).cells
         assert [cell.plan.network.dropout.rate for cell in cells] == [0.1, 0.2]
 
     @given(st.lists(st.integers(1, 9), min_size=1, max_size=4, unique=True), st.integers(1, 3))
@@ -66,15 +66,15 @@ class TestCells:
             grid={"network.hidden_layers": [[width] for width in widths]},
             training={"epochs": epochs},
         )
-        plain = next(posted(training={"epochs": epochs}).cells()).plan
-        for cell, width in zip(spec.cells(), widths, strict=True):
+        plain = posted(training={"epochs": epochs}).cells[0].plan
+        for cell, width in zip(spec.cells, widths, strict=True):
             network = plain.network.model_copy(update={"hidden_layers": [width]})
             assert cell.plan == plain.model_copy(update={"network": network})
 
     def test_the_spec_is_the_same_after_json(self) -> None:
         spec = posted(grid={"network.hidden_layers": LAYERS, "split.seed": [1, 2]})
         again = ExperimentSpec.model_validate_json(spec.model_dump_json())
-        assert list(again.cells()) == list(spec.cells())
+        assert again.cells == spec.cells
 
 
 class TestRefusals:
@@ -136,4 +136,4 @@ class TestFolds:
 
     def test_let_early_stopping_watch(self) -> None:
         spec = posted(split={"folds": 3}, training={"early_stopping": {"patience": 3}})
-        assert next(spec.cells()).plan.early_stopping is not None
+        assert spec.cells[0].plan.early_stopping is not None

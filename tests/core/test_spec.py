@@ -95,7 +95,7 @@ class TestRoundTrip:
     @given(SPECS)
     def test_every_learning_rate_is_a_cell_with_a_plan(self, given_fields):
         spec = ExperimentSpec.model_validate(given_fields)
-        cells = list(spec.cells())
+        cells = spec.cells
         assert [cell.plan.learning_rate for cell in cells] == spec.training.learning_rates
         assert [cell.config["learning_rate"] for cell in cells] == spec.training.learning_rates
         assert {cell.plan.seed for cell in cells} == {spec.seed}
@@ -198,7 +198,7 @@ class TestEarlyStopping:
     def test_reaches_the_plan_where_there_are_validation_rows(self, fields):
         stopping = {"early_stopping": {"patience": 3}}
         spec = ExperimentSpec.model_validate({**fields, "training": stopping})
-        plan = next(spec.cells()).plan
+        plan = spec.cells[0].plan
         assert plan.early_stopping.patience == 3
         assert plan.early_stopping.monitor == "val_loss"
         assert plan.split == spec.split

@@ -25,7 +25,7 @@ class TestCell:
     def test_is_one_without_knobs_whatever_the_data_set_assumes(self, dataset):
         given = {"dataset": dataset, "training": {"optimizer": "lbfgs"}, "repetitions": 3}
         experiment = ExperimentSpec.model_validate(given)
-        [cell] = experiment.cells()
+        [cell] = experiment.cells
         assert cell.config == {}
         assert (cell.plan.learning_rate, cell.plan.batch_size) == (None, None)
         assert cell.plan.epochs == experiment.training.epochs

@@ -40,7 +40,7 @@ class TestTarget:
         asked = spec(target={"is": digits})
         assert asked.model_dump(mode="json")["target"] == {"is": sorted(digits)}
         assert ExperimentSpec.model_validate_json(asked.model_dump_json()) == asked
-        plan = next(asked.cells()).plan
+        plan = asked.cells[0].plan
         assert plan.target == asked.target
         assert RunPlan.model_validate_json(plan.model_dump_json()) == plan
 

@@ -44,7 +44,7 @@ def plan_of(network: dict[str, Any], training: dict[str, Any]) -> RunPlan:
         "network": {"hidden_layers": [4]} | network,
         "training": {"optimizer": "sgd", "batch_size": 8, "epochs": 2} | training,
     }
-    return next(ExperimentSpec.model_validate(spec).cells()).plan
+    return ExperimentSpec.model_validate(spec).cells[0].plan
 
 
 def images() -> Dataset:

@@ -45,7 +45,7 @@ def check_size(spec: "ExperimentSpec") -> None:
     cells = rates * prod(len(values) for values in spec.grid.values())
     # Counted before cells are made: a grid of ten axes could ask for more than memory holds.
     _check_runs(cells, spec.repetitions, cells * spec.repetitions)
-    plans = [cell.plan for cell in spec.cells()]
+    plans = [cell.plan for cell in spec.cells]
     runs = [spec.repetitions * (plan.split.folds or 1) for plan in plans]
     _check_runs(cells, spec.repetitions, sum(runs))
     rows = sum(n * plan.epochs for n, plan in zip(runs, plans, strict=True))

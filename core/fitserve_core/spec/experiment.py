@@ -1,6 +1,7 @@
 """The whole of what a user posts, checked as a whole."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, ValidationInfo, model_validator
@@ -90,18 +91,25 @@ class ExperimentSpec(SpecModel):
         """What its kept model is called, together with those of the same data set and target."""
         return model_name(self.dataset, self.target)
 
-    def cells(self) -> Iterator[PlannedCell]:
-        """Yield every configuration of the experiment, in the order of the spec.
+    @cached_property
+    def cells(self) -> tuple[PlannedCell, ...]:
+        """Every configuration of the experiment, in the order of the spec.
 
         Raises:
             ValueError: a combination of the grid is no spec.
         """
+        if not self.grid:
+            return tuple(
+                PlannedCell(config=config({}, rate), plan=self._plan(rate))
+                for rate in self.training.cell_rates
+            )
+        return tuple(self._crossed())
+
+    def _crossed(self) -> Iterator[PlannedCell]:
         for values in combinations(self.grid):
-            variant = self._variant(values) if values else self
-            for learning_rate in variant.training.cell_rates:
-                yield PlannedCell(
-                    config=config(values, learning_rate), plan=variant._plan(learning_rate)
-                )
+            for cell in self._variant(values).cells:
+                rate = cell.plan.learning_rate
+                yield PlannedCell(config=config(values, rate), plan=cell.plan)
 
     def _variant(self, values: dict[str, Any]) -> "ExperimentSpec":
         fields = self.model_dump(exclude={"grid"})

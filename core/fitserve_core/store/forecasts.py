@@ -33,7 +33,7 @@ class Forecasts:
         Raises:
             FitserveError: there is no model, or none that fits, to start from.
         """
-        plans = [cell.plan for cell in spec.cells()]
+        plans = [cell.plan for cell in spec.cells]
         with self._database.reading() as connection:
             start_of(connection, self._viewer, spec, plans)
             timed = _timed(connection, spec.device)

@@ -30,7 +30,7 @@ def missing_runs(
         NotFoundError, ConflictError: there is no model to start from that `viewer` sees.
         InvalidInputError: there is one, of another shape.
     """
-    cells = _indexed(list(spec.cells()), present)
+    cells = _indexed(spec.cells, present)
     source = start_of(connection, viewer, spec, [cell.plan for _, cell in cells])
     ids = {(row["cell"], row["repetition"]): row["id"] for row in present}
     position = max((row["position"] for row in present), default=-1)
@@ -62,7 +62,7 @@ def missing_runs(
 
 
 def _indexed(
-    cells: list[PlannedCell], present: Sequence[RowMapping]
+    cells: Sequence[PlannedCell], present: Sequence[RowMapping]
 ) -> list[tuple[int, PlannedCell]]:
     known = {_key(row["config"]): row["cell"] for row in present}
     fresh = iter(range(max(known.values(), default=-1) + 1, len(known) + len(cells)))

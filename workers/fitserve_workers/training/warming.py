@@ -27,6 +27,6 @@ def warm() -> None:
     dataset = Dataset(info, rows, rows, rows, Scale(0.0, 1.0))
     training = {"optimizer": "sgd", "batch_size": ROWS - 1}
     spec = {"dataset": "mnist", "network": {"hidden_layers": [1]}, "training": training}
-    plan = next(ExperimentSpec.model_validate(spec).cells()).plan
+    plan = ExperimentSpec.model_validate(spec).cells[0].plan
     tensors = ProgramCache().tensors(dataset, skip_zeros=True)
     Program(Shape.of(plan, dataset, skips_zeros=tensors.skips_zeros)).trace(tensors)
