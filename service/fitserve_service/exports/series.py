@@ -39,7 +39,7 @@ def points(run: RunMetrics) -> Iterator[Point]:
 def tag_of(name: str) -> str:
     """Return a figure's name as `figure/part`: `loss/validation` for `val_loss`."""
     if name.startswith("gradient_norm."):
-        return name.replace(".", "/layer ")
+        return name.replace(".", "/layer_")
     if name in {"learning_rate", "seconds"}:
         return name
     if name.startswith("val_"):
