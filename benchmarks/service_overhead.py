@@ -84,6 +84,7 @@ def timed(client: Client) -> float:
 def one_slot(own: Settings, given: dict[str, Any]) -> dict[str, float]:
     """Return the milliseconds that a run of a spec takes, by part."""
     from fitserve_workers import runner
+    from fitserve_workers.checkpoints import Checkpoints
     from fitserve_workers.training import (
         ProgramCache,
         Training,
@@ -104,7 +105,7 @@ def one_slot(own: Settings, given: dict[str, Any]) -> dict[str, float]:
         "rows": (runner, "load_dataset"),
         "fresh weights in a compiled program": (runner, "Training"),
         "training": (Training, "advance"),
-        "checkpoint": (runner.Checkpoints, "write"),
+        "checkpoint": (Checkpoints, "write"),
         "figures stored": (Claims, "record"),
         "test figures": (Training, "final_figures"),
         "verdict": (runner, "verdict"),

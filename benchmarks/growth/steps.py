@@ -18,7 +18,10 @@ from fitserve_workers.training.sparse import LARGEST_BATCH
 
 UNITS = (10, 32, 100, 320, 1_000)
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-LINES = {"units": {1: UNITS, 8: UNITS, 128: UNITS}, "batch": {100: BATCHES, 1_000: BATCHES}}
+LINES: dict[str, dict[int, tuple[int, ...]]] = {
+    "units": {1: UNITS, 8: UNITS, 128: UNITS},
+    "batch": {100: BATCHES, 1_000: BATCHES},
+}
 TURNS = 3
 # What a turn at a point is to take, by the rule of thumb.
 TURN_SECONDS = 0.5

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.training.digits import digits, first_rows
 from fitserve_core.artefacts import Artefacts
-from fitserve_core.datasets.dataset import Division
+from fitserve_core.datasets.dataset import Dataset, Division
 from fitserve_core.datasets.loading import load_dataset
 from fitserve_core.results import Verdict
 from fitserve_core.settings import Settings
@@ -19,7 +19,10 @@ from fitserve_core.spec import ExperimentSpec
 from fitserve_core.store import Store, StoredFile
 
 NETWORKS = {"mnist": [100], "eckerle4": [128, 128, 64]}
-FINAL = {"mnist": {"loss": 0.1, "val_accuracy": 0.98}, "eckerle4": {"loss": 0.001, "mse": 0.001}}
+FINAL: dict[str, dict[str, float | None]] = {
+    "mnist": {"loss": 0.1, "val_accuracy": 0.98},
+    "eckerle4": {"loss": 0.001, "mse": 0.001},
+}
 
 
 def own_settings(folder: Path) -> Settings:
@@ -67,7 +70,7 @@ def _keep(store: Store, artefacts: Artefacts, dataset: str, layers: list[int]) -
     return artefacts.root / path
 
 
-def _rows(dataset: str):
+def _rows(dataset: str) -> Dataset:
     if dataset == "mnist":
         return first_rows(digits(), 8)
     folder = Settings().data

@@ -90,7 +90,7 @@ def until_it_answers(url: str, body: Body, process: subprocess.Popen[bytes]) -> 
             ask(url, body)
         except OSError as error:
             if process.poll() is not None or time.monotonic() > deadline:
-                raise ContenderError(f"{process.args}: {error}") from error
+                raise ContenderError(f"{process.args!r}: {error}") from error
             time.sleep(0.1)
         else:
             return
@@ -100,7 +100,8 @@ def ask(url: str, body: Body) -> bytes:
     """Post a body once; return the answer."""
     request = urllib.request.Request(url + body.path, body.content, body.headers)
     with urllib.request.urlopen(request, timeout=10) as answer:
-        return answer.read()
+        content: bytes = answer.read()
+    return content
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

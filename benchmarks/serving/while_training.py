@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.serving.load import Body, Load, put_load
 from benchmarks.serving.models import keep_models, own_settings
@@ -33,7 +34,7 @@ BEGIN_WITHIN_SECONDS = 60.0
 TRAINING = "training on every slot"
 QUIET = "quiet"
 # It would train for hours, and weights of 4 MB pass through the caches with each step.
-SPEC = {
+SPEC: dict[str, Any] = {
     "dataset": "eckerle4",
     "network": {"hidden_layers": [1000, 1000]},
     "training": {"learning_rates": [1e-6], "epochs": 10_000, "batch_size": 1},

@@ -105,14 +105,15 @@ def augmentations(dataset: Dataset) -> list[Pair]:
         plain = plan(800, batch_size)
         for name, (knobs, target) in EXTRAS.items():
             changed = plain.model_copy(update={"augmentation": Augmentation.model_validate(knobs)})
-            ways = [trainings(each, dataset) for each in (plain, changed)]
-            pairs.append(Pair(f"784-800-10, batch {batch_size}, {name}", *ways, target))
+            without, with_ = (trainings(each, dataset) for each in (plain, changed))
+            pairs.append(Pair(f"784-800-10, batch {batch_size}, {name}", without, with_, target))
     return pairs
 
 
 def with_figures(dataset: Dataset, batch_size: int) -> tuple[list[float], list[float]]:
     """Return the seconds of epochs of 784-100-10 by their steps alone, and with figures."""
-    some = Rows(*(part[:VALIDATION_ROWS] for part in (dataset.train.inputs, dataset.train.targets)))
+    rows = dataset.train
+    some = Rows(rows.inputs[:VALIDATION_ROWS], rows.targets[:VALIDATION_ROWS])
     validated = dataclasses.replace(dataset, validation=some)
     bare, whole = [], []
     for _ in range(PROGRAMS):

@@ -26,7 +26,9 @@ class FitserveService(Trainer):
         posted = self._experiments.create(self._spec)
         ended = self._experiments.wait(posted.id, progress=False)
         run = self._experiments.metrics(ended.id).runs[0]
-        return float(run.epochs[-1].loss)
+        loss = run.epochs[-1].loss
+        assert loss is not None
+        return loss
 
 
 if __name__ == "__main__":

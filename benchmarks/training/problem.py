@@ -53,13 +53,16 @@ class Problem:
         (folder / "workload.json").write_text(json.dumps(asdict(self.workload)))
         for name in ("inputs", "targets", "orders"):
             np.save(folder / f"{name}.npy", getattr(self, name))
-        np.savez(folder / "weights.npz", *self.weights)  # type: ignore[arg-type]
+        np.savez(folder / "weights.npz", *self.weights)
 
     @classmethod
     def read(cls, folder: Path) -> "Problem":
         """Read what `write` wrote."""
         workload = json.loads((folder / "workload.json").read_text())
-        arrays = (np.load(folder / f"{name}.npy") for name in ("inputs", "targets", "orders"))
+        inputs, targets, orders = (
+            np.load(folder / f"{name}.npy") for name in ("inputs", "targets", "orders")
+        )
         with np.load(folder / "weights.npz") as stored:
             weights = [stored[f"arr_{place}"] for place in range(len(stored.files))]
-        return cls(Workload(**workload | {"hidden": tuple(workload["hidden"])}), *arrays, weights)
+        asked = Workload(**workload | {"hidden": tuple(workload["hidden"])})
+        return cls(asked, inputs, targets, orders, weights)

@@ -12,6 +12,7 @@ import itertools
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import Any
 
 from benchmarks.shared.processes import Contender, ContenderError
 from benchmarks.shared.results import Entry, Measurement, Results
@@ -70,7 +71,7 @@ def measured(workload: Workload, results: Results) -> None:
         print(f"  {entry.name:24}{Spread.of(entry.samples).columns('.2f')}   {entry.setting}")
 
 
-def _ask_all(slots: list[Contender], workload: Workload) -> list[dict]:
+def _ask_all(slots: list[Contender], workload: Workload) -> list[dict[str, Any]]:
     runs = RUNS // SLOTS
     with ThreadPoolExecutor(SLOTS) as threads:
         asked = [
@@ -80,7 +81,7 @@ def _ask_all(slots: list[Contender], workload: Workload) -> list[dict]:
         return [each.result() for each in asked]
 
 
-def _more(told: list[dict]) -> dict[str, float]:
+def _more(told: list[dict[str, Any]]) -> dict[str, float]:
     return {"compiling, s": max(each["compile_seconds"] for each in told)}
 
 

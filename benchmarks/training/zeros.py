@@ -53,8 +53,8 @@ def dropping(dataset: Dataset) -> list[Pair]:
         dropout = Dropout.model_validate({"rate": 0.2, "at": places})
         network = plain.network.model_copy(update={"dropout": dropout})
         dropped = plain.model_copy(update={"network": network})
-        ways = [trainings(each, dataset) for each in (plain, dropped)]
-        pairs.append(Pair(f"784-100-10, batch 1, dropout {name}", *ways, 1.3))
+        without, with_ = (trainings(each, dataset) for each in (plain, dropped))
+        pairs.append(Pair(f"784-100-10, batch 1, dropout {name}", without, with_, 1.3))
     return pairs
 
 

@@ -140,7 +140,7 @@ def _answers(url: str) -> bool:
     engine = _engine(url)
     try:
         with engine.connect() as connection:
-            return connection.execute(text("SELECT true")).scalar_one()
+            return bool(connection.execute(text("SELECT true")).scalar_one())
     except OperationalError:
         return False
     finally:

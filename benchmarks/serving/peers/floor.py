@@ -1,6 +1,7 @@
 """The floor: a bare Starlette route with orjson and ONNX Runtime and nothing else."""
 
 import os
+from typing import Any
 
 import numpy as np
 import orjson
@@ -32,7 +33,7 @@ async def binary(request: Request) -> Response:
     return Response(answer(MODEL, row).tobytes(), media_type="application/octet-stream")
 
 
-def predictions(outputs: np.ndarray) -> list[dict]:
+def predictions(outputs: np.ndarray) -> list[dict[str, Any]]:
     """Return labels and probabilities, or values."""
     if REGRESSION:
         return [{"value": value} for value in outputs[:, 0]]

@@ -23,7 +23,8 @@ def session() -> onnxruntime.InferenceSession:
 
 def answer(model: onnxruntime.InferenceSession, rows: np.ndarray) -> np.ndarray:
     """Return the outputs of rows."""
-    return model.run([os.environ["OUTPUT"]], {"inputs": rows})[0]
+    [outputs] = model.run([os.environ["OUTPUT"]], {"inputs": rows})
+    return np.asarray(outputs)
 
 
 def rows_of(instances: list[Any]) -> np.ndarray:

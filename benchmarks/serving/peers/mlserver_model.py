@@ -8,7 +8,7 @@ import tempfile
 import numpy as np
 from mlserver import MLModel, MLServer, ModelSettings, Settings
 from mlserver.codecs import NumpyCodec
-from mlserver.types import InferenceRequest, InferenceResponse
+from mlserver.types import InferenceRequest, InferenceResponse, RequestInput
 from mlserver.utils import install_uvloop_event_loop
 
 from benchmarks.serving.peers.inference import answer, pixels, session
@@ -30,10 +30,10 @@ class Perceptron(MLModel):
         return InferenceResponse(model_name=self.name, outputs=[tensor])
 
 
-def rows(given) -> np.ndarray:
+def rows(given: RequestInput) -> np.ndarray:
     """Return an input as float32 rows."""
     if given.datatype != "BYTES":
-        return NumpyCodec.decode_input(given).astype(np.float32, copy=False)
+        return np.asarray(NumpyCodec.decode_input(given), np.float32)
     contents = [base64.b64decode(one) for one in given.data]
     if contents[0].startswith(b"\x89PNG"):
         return np.stack([pixels(one) for one in contents])

@@ -2,12 +2,17 @@
 
 import sys
 from functools import partial
+from typing import Any
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.training.contest import Candidates, Trainer, answer_turns
-from benchmarks.training.problem import Problem
+from benchmarks.training.problem import Floats, Problem
+
+Ints = NDArray[Any]
+Weights = tuple[Floats, Floats, Floats, Floats]
 
 
 class NumbaLoop(Trainer):
@@ -19,7 +24,8 @@ class NumbaLoop(Trainer):
 
     def reset(self) -> None:
         """Return to the initial weights."""
-        self._weights = tuple(part.copy() for part in self._problem.weights)
+        w1, b1, w2, b2 = (part.copy() for part in self._problem.weights)
+        self._weights = w1, b1, w2, b2
 
     def train(self) -> float:
         """Train the epoch with one call."""
@@ -30,17 +36,26 @@ class NumbaLoop(Trainer):
             self._problem.inputs,
             self._problem.targets,
             self._problem.orders[0],
-            *self._weights,
+            self._weights,
             rate,
             workload.batch_size,
             self._skip_zeros,
         )
-        return loss / len(self._problem.orders[0])
+        return float(loss) / len(self._problem.orders[0])
 
 
 @numba.njit(fastmath=True)
-def train_row_by_row(inputs, targets, order, w1, b1, w2, b2, rate, size, skip_zeros):  # noqa: ARG001
+def train_row_by_row(
+    inputs: Floats,
+    targets: Ints,
+    order: Ints,
+    weights: Weights,
+    rate: np.float32,
+    size: int,  # noqa: ARG001
+    skip_zeros: bool,  # noqa: FBT001
+) -> tuple[float, int]:
     """Train at batch size 1; return the sums of losses and of right answers."""
+    w1, b1, w2, b2 = weights
     hidden, back = np.empty_like(b1), np.empty_like(b1)
     out = np.empty_like(b2)
     loss, right = 0.0, 0
@@ -81,8 +96,17 @@ def train_row_by_row(inputs, targets, order, w1, b1, w2, b2, rate, size, skip_ze
 
 
 @numba.njit(fastmath=True)
-def train_batches(inputs, targets, order, w1, b1, w2, b2, rate, size, skip_zeros):
+def train_batches(
+    inputs: Floats,
+    targets: Ints,
+    order: Ints,
+    weights: Weights,
+    rate: np.float32,
+    size: int,
+    skip_zeros: bool,  # noqa: FBT001
+) -> tuple[float, int]:
     """Train in mini-batches; return the sums of losses and of right answers."""
+    w1, b1, w2, b2 = weights
     hidden = np.empty((size, len(b1)), np.float32)
     back = np.empty_like(hidden)
     out = np.empty((size, len(b2)), np.float32)
@@ -139,7 +163,7 @@ def train_batches(inputs, targets, order, w1, b1, w2, b2, rate, size, skip_zeros
 
 
 @numba.njit(fastmath=True)
-def softmax_loss(out, target):
+def softmax_loss(out: Floats, target: int) -> float:
     """Return the cross-entropy of logits; they become its gradient."""
     most = out.max()
     total = np.float32(0)
@@ -148,7 +172,7 @@ def softmax_loss(out, target):
         total += out[k]
     for k in range(len(out)):
         out[k] /= total
-    loss = -np.log(out[target])
+    loss: float = -np.log(out[target])
     out[target] -= 1
     return loss
 

@@ -53,7 +53,7 @@ class TorchLoop(Trainer):
             for places in order.split(size):
                 step_loss = self._step(self._inputs[places], self._targets[places])
                 loss += step_loss * len(places)
-        return float(loss) / self._orders.shape[1]
+        return float(loss) / len(self._orders[0])
 
 
 def perceptron(problem: Problem) -> nn.Module:
@@ -99,7 +99,6 @@ def compiled_step(model: nn.Module, problem: Problem, _: Any) -> Step:
     def loss_of(values: dict[str, torch.Tensor], inputs: Any, targets: Any) -> torch.Tensor:
         return judge(torch.func.functional_call(model, values, (inputs,)), targets)
 
-    @partial(torch.compile, dynamic=False)
     def step(inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
             gradients, loss = torch.func.grad_and_value(loss_of)(parameters, inputs, targets)
@@ -107,7 +106,8 @@ def compiled_step(model: nn.Module, problem: Problem, _: Any) -> Step:
                 parameter.sub_(rate * gradients[name])
         return loss
 
-    return step
+    compiled: Step = torch.compile(step, dynamic=False)
+    return compiled
 
 
 def _loss(model: nn.Module, problem: Problem) -> Step:
