@@ -1,4 +1,4 @@
-"""A program that trains images in several shapes, two seeds each; tests watch what it compiles."""
+"""A program that trains in several shapes, two seeds each; tests watch what it compiles."""
 
 import os
 
@@ -16,12 +16,15 @@ from fitserve_workers.training import ProgramCache, Training, configure_tensorfl
 
 SIDE, ROWS = 6, 20
 MOVES = {"shift": 1, "rotation": 10}
+WIDTH = 12
+DEEP = {"hidden_layers": 3 * [WIDTH], "batch_normalization": True}
 # What a spec's network and training have beside the least.
 SHAPES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {"augmentation": MOVES}),
     ({}, {"augmentation": {"elastic": {"alpha": 2, "sigma": 1}}}),
     ({}, {"augmentation": MOVES | {"noise": 3}}),
     ({"dropout": {"rate": 0.2, "at": ["input", "hidden", "output"]}}, {}),
+    *((DEEP, {"optimizer": name}) for name in ("sgd", "adam", "nadam", "rmsprop")),
 ]
 
 

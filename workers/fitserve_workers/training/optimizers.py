@@ -7,11 +7,12 @@ import keras
 import tensorflow as tf
 
 from fitserve_core.spec import Optimizer, Rmsprop, Sgd
+from fitserve_workers.training.in_place import InPlace
 from fitserve_workers.training.rowwise import descend_by_rows, goes_by_rows
 from fitserve_workers.training.schedules import LearningRate
 
 
-class FusedMomentum(keras.optimizers.SGD):  # type: ignore[misc]
+class FusedMomentum(InPlace, keras.optimizers.SGD):  # type: ignore[misc]
     """Keras's SGD with momentum, in a form that XLA compiles well.
 
     Keras assigns the velocity `v ← momentum·v − learning_rate·g`, then adds it to the weights. A
@@ -27,7 +28,7 @@ class FusedMomentum(keras.optimizers.SGD):  # type: ignore[misc]
         self.assign_add(variable, one * velocity)
 
 
-class Adam(keras.optimizers.Adam):  # type: ignore[misc]
+class Adam(InPlace, keras.optimizers.Adam):  # type: ignore[misc]
     """Keras's Adam, which updates large kernels row by row.
 
     Source: Kingma and Ba, 2015, with the corrections of both biases in the step's size.
@@ -69,19 +70,24 @@ class Adam(keras.optimizers.Adam):  # type: ignore[misc]
 def _sgd(optimizer: Sgd, rate: Any) -> keras.optimizers.Optimizer:
     if optimizer.momentum and not optimizer.nesterov:
         return FusedMomentum(rate, momentum=optimizer.momentum)
-    return keras.optimizers.SGD(rate, momentum=optimizer.momentum, nesterov=optimizer.nesterov)
+    sgd = _in_place(keras.optimizers.SGD)
+    return sgd(rate, momentum=optimizer.momentum, nesterov=optimizer.nesterov)
 
 
 def _rmsprop(optimizer: Rmsprop, rate: Any) -> keras.optimizers.Optimizer:
-    return keras.optimizers.RMSprop(rate, momentum=optimizer.momentum)
+    return _in_place(keras.optimizers.RMSprop)(rate, momentum=optimizer.momentum)
+
+
+def _in_place(kind: type[Any]) -> type[Any]:
+    return type(kind.__name__, (InPlace, kind), {})
 
 
 OPTIMIZERS: dict[str, Callable[[Any, Any], keras.optimizers.Optimizer]] = {
     "sgd": _sgd,
     "adam": lambda _, rate: Adam(rate),
-    "nadam": lambda _, rate: keras.optimizers.Nadam(rate),
-    "adagrad": lambda _, rate: keras.optimizers.Adagrad(rate),
-    "adadelta": lambda _, rate: keras.optimizers.Adadelta(rate),
+    "nadam": lambda _, rate: _in_place(keras.optimizers.Nadam)(rate),
+    "adagrad": lambda _, rate: _in_place(keras.optimizers.Adagrad)(rate),
+    "adadelta": lambda _, rate: _in_place(keras.optimizers.Adadelta)(rate),
     "rmsprop": _rmsprop,
 }
 
