@@ -34,7 +34,9 @@ def unpacked(service: RunningService, experiment: Experiment, form: str, folder:
 class TestExport:
     def test_csv_is_the_metrics(self, service: RunningService, experiment: Experiment) -> None:
         path = f"/experiments/{experiment.id}"
-        csv = service.http.get(f"{path}/export", params={"format": "csv"}).text
+        answer = service.http.get(f"{path}/export", params={"format": "csv"})
+        csv, named = answer.text, answer.headers["content-disposition"]
+        assert named == f'attachment; filename="{experiment.id}.csv"'
         assert csv == service.http.get(f"{path}/metrics", params={"format": "csv"}).text
         assert csv.count("\n") == 4
 

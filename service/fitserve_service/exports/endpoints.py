@@ -46,7 +46,10 @@ def export(
     experiment = parts.store.experiments.get(id)
     histories = parts.store.histories
     if format == "csv":
-        return StreamingResponse(metrics_csv(id, histories), media_type="text/csv")
+        named = {"Content-Disposition": f'attachment; filename="{experiment.id}.csv"'}
+        return StreamingResponse(
+            metrics_csv(experiment.id, histories), media_type="text/csv", headers=named
+        )
     folder = Path(tempfile.mkdtemp(prefix="fitserve-export-"))
     try:
         name = f"{id}-{format}"
